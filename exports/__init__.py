@@ -1,0 +1,1 @@
+"""Everything that leaves: printed sheets, the published progress file, workbooks, the archive."""
