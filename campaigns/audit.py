@@ -1,0 +1,63 @@
+"""Who did what when (INV-9): written in the same transaction as the change, each row chained to the one before it.
+
+The chain is per campaign: `hash` = SHA-256 of the row before's hash and this row's fields. Nothing personal goes in.
+"""
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, select
+
+from campaigns.store.schema import audit
+
+_START = "0" * 64
+_newest = select(audit.c.hash).where(audit.c.campaign_id == bindparam("campaign")).order_by(audit.c.id.desc()).limit(1)
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts: a resident behind a code, a user by label, the command line, or the system itself."""
+
+    kind: str
+    user_id: int | None = None
+    label: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.label}" if self.label else self.kind
+
+
+RESIDENT = Actor("resident")
+COMMAND_LINE = Actor("command-line")
+
+
+def write(connection: Connection, campaign_id: int, at: datetime, actor: Actor, action: str, subject: str,
+          **detail: object) -> None:
+    """Add a row for `action` (such as `submission.accepted`) on `subject` (such as `submission:12`)."""
+    tails = connection.info.setdefault("audit_tails", {})
+    previous = tails.get(campaign_id)
+    if previous is None:
+        previous = connection.execute(_newest, {"campaign": campaign_id}).scalar() or _START
+    row = {"at": at, "actor": str(actor), "action": action, "subject": subject,
+           "detail": json.dumps(detail, ensure_ascii=False, sort_keys=True, separators=(",", ":"))}
+    tails[campaign_id] = _link(previous, row)
+    connection.execute(audit.insert(), {
+        "campaign_id": campaign_id, **row, "previous": previous, "hash": tails[campaign_id]})
+
+
+def _link(previous: str, row: dict) -> str:
+    fields = [previous, str(round(row["at"].timestamp() * 1000)), *(row[k] for k in ("actor", "action", "subject", "detail"))]
+    return hashlib.sha256("\x1f".join(fields).encode()).hexdigest()
+
+
+def broken_at(connection: Connection, campaign_id: int) -> int | None:
+    """The id of the first row whose hash does not follow from the one before, or None when the chain is whole."""
+    previous = _START
+    rows = connection.execute(select(audit).where(audit.c.campaign_id == campaign_id).order_by(audit.c.id))
+    for row in rows.mappings():
+        if row["previous"] != previous or row["hash"] != _link(previous, row):
+            return row["id"]
+        previous = row["hash"]
+    return None

@@ -1,0 +1,237 @@
+"""A campaign: what it asks, of whom, from when until when, and on what terms.
+
+It opens and closes by its own clock (INV-8): `open` and `close` only move the instants.
+"""
+from __future__ import annotations
+
+import dataclasses
+import re
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, bindparam, select, update
+
+import forms.form
+from campaigns import audit, clock
+from campaigns.audit import Actor
+from campaigns.keys import Keyring
+from campaigns.store.schema import campaign as table
+from campaigns.store.schema import form_version
+from forms.language import Refusal, Text
+
+CHANNELS = ("visit", "self", "hanger", "paper", "gate", "property", "grid")
+"""Ways that a household's answers come in, in the default order of trust (design: door visit first)."""
+
+CHANNEL_NAMES = {
+    "visit": Text("上门登记", "door visit"), "self": Text("居民自填", "self-response"),
+    "hanger": Text("门把手卡", "door hanger"), "paper": Text("纸表录入", "keyed paper"),
+    "gate": Text("门岗登记", "gate pass"), "property": Text("物业名单", "property list"),
+    "grid": Text("网格底册", "grid register"),
+}
+
+PRESETS = {
+    "housing-census": Text("住房与人口登记", "Housing and population census"),
+    "spring-check": Text("春季人口核查", "Spring check"),
+}
+
+
+class NoSuchCampaign(Refusal):
+    status = 404
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What an organiser may set for a campaign; all of it is kept with the campaign."""
+
+    office_zh: str = "街道普查办公室"
+    office_en: str = "Street census office"
+    phone: str = ""  # whom to call
+    purpose_zh: str = "登记居住在本街道的住户和人口，用于住房和人口统计、公共服务安排。"
+    purpose_en: str = "To record who lives in this street, for housing and population statistics and to plan public services."
+    ground_zh: str = "《中华人民共和国个人信息保护法》第十三条：履行法定职责所必需。"
+    ground_en: str = "Article 13 of the Personal Information Protection Law: needed for a statutory duty."
+    keep_days: int = 180  # personal data is deleted this long after closing
+    rate_fen: int = 50  # paid per household, in 0.01 yuan
+    grace_hours: int = 48  # a form begun before closing is still taken for this long, marked late
+    max_persons: int = 100  # in one form
+    target_percent: int = 100  # coverage to reach at closing
+    trust: tuple[str, ...] = field(default=CHANNELS)  # most trusted first
+
+    @classmethod
+    def of(cls, stored: dict) -> Terms:
+        return cls(**{**stored, "trust": tuple(stored.get("trust", CHANNELS))})
+
+
+@dataclass(frozen=True)
+class Campaign:
+    """One campaign as stored. `title`, `office`, `purpose` and `ground` are Texts in both languages."""
+
+    id: int
+    slug: str
+    title: Text
+    preset: str
+    tz: str
+    opens_at: datetime
+    closes_at: datetime
+    terms: Terms
+
+    @property
+    def office(self) -> Text:
+        return Text(self.terms.office_zh, self.terms.office_en)
+
+    @property
+    def purpose(self) -> Text:
+        return Text(self.terms.purpose_zh, self.terms.purpose_en)
+
+    @property
+    def ground(self) -> Text:
+        return Text(self.terms.ground_zh, self.terms.ground_en)
+
+    @property
+    def accepts_until(self) -> datetime:
+        """End of the grace period for forms begun before closing."""
+        return self.closes_at + timedelta(hours=self.terms.grace_hours)
+
+    @property
+    def deletes_on(self) -> datetime:
+        return self.closes_at + timedelta(days=self.terms.keep_days)
+
+    def phase(self, at: datetime) -> str:
+        """`before`, `open` or `closed` at that instant."""
+        if at < self.opens_at:
+            return "before"
+        return "open" if at < self.closes_at else "closed"
+
+    def day(self, at: datetime) -> str:
+        """The campaign's day of that instant, as an ISO date."""
+        return clock.day(at, self.tz).isoformat()
+
+
+_SLUG = re.compile(r"[a-z][a-z0-9-]{0,39}")
+
+
+def new(connection: Connection, keyring: Keyring, *, slug: str, title: Text, preset: str, opens_at: datetime,
+        closes_at: datetime, tz: str, terms: Terms = Terms(), at: datetime, actor: Actor) -> Campaign:
+    """Make a campaign with the preset's form and a key of its own. Raises Refusal for what cannot be."""
+    _refuse_bad(slug, preset, opens_at, closes_at, terms)
+    clock.zone(tz)
+    if connection.execute(select(table.c.id).where(table.c.slug == slug)).first():
+        raise Refusal("已有名为 {slug} 的任务，请换一个。", "There is a campaign called {slug} already; choose another name.", slug=slug)
+    workbook, form = forms.form.library(preset)
+    keyring.create_campaign(slug)
+    campaign_id = connection.execute(table.insert().values(
+        slug=slug, title_zh=title.zh, title_en=title.en, preset=preset, tz=tz, opens_at=opens_at, closes_at=closes_at,
+        terms=dataclasses.asdict(terms), added_at=at)).inserted_primary_key.id
+    audit.write(connection, campaign_id, at, actor, "campaign.made", f"campaign:{slug}", preset=preset)
+    set_form(connection, campaign_id, workbook, form, at, actor)
+    return by_slug(connection, slug)
+
+
+def _refuse_bad(slug: str, preset: str, opens_at: datetime, closes_at: datetime, terms: Terms) -> None:
+    if not _SLUG.fullmatch(slug):
+        raise Refusal("任务代号“{slug}”只能用小写字母、数字和短横线，以字母开头，例如 census-2026。",
+                      "The slug “{slug}” may hold lower-case letters, digits and dashes and begins with a letter, "
+                      "such as census-2026.", slug=slug)
+    if preset not in PRESETS:
+        raise Refusal("没有预设“{preset}”，可用：{known}。", "There is no preset “{preset}”; there are: {known}.",
+                      preset=preset, known=", ".join(PRESETS))
+    if closes_at <= opens_at:
+        raise Refusal("结束时间须晚于开始时间。", "The campaign must close after it opens.")
+    unknown = [channel for channel in terms.trust if channel not in CHANNELS]
+    if unknown or len(set(terms.trust)) != len(CHANNELS):
+        raise Refusal("信任顺序须把这些渠道各列一次：{known}。", "The order of trust must name each of these once: {known}.",
+                      known=", ".join(CHANNELS))
+
+
+def set_form(connection: Connection, campaign_id: int, workbook: bytes, form: forms.form.Form, at: datetime,
+             actor: Actor) -> int:
+    """Make `workbook` the campaign's form from now on; earlier submissions keep theirs. Returns its id."""
+    known = connection.execute(select(form_version.c.id).where(
+        form_version.c.campaign_id == campaign_id, form_version.c.digest == form.digest)).scalar()
+    if known:
+        return known
+    version_id = connection.execute(form_version.insert().values(
+        campaign_id=campaign_id, key=form.key, version=form.version, digest=form.digest, workbook=workbook,
+        added_at=at)).inserted_primary_key.id
+    audit.write(connection, campaign_id, at, actor, "form.set", f"form:{form.key}", version=form.version, digest=form.digest)
+    return version_id
+
+
+_loaded: dict[str, forms.form.Form] = {}
+
+
+def form(connection: Connection, campaign_id: int, version_id: int | None = None) -> tuple[int, forms.form.Form]:
+    """The newest form of the campaign, or the one of `version_id`, with its id; parsed once a process."""
+    newest = select(form_version.c.id, form_version.c.digest, form_version.c.key).where(
+        form_version.c.campaign_id == campaign_id).order_by(form_version.c.id.desc()).limit(1)
+    if version_id:
+        newest = newest.where(form_version.c.id == version_id)
+    row = connection.execute(newest).one()
+    if row.digest not in _loaded:
+        workbook = connection.execute(select(form_version.c.workbook).where(form_version.c.id == row.id)).scalar_one()
+        _loaded[row.digest] = forms.form.load(workbook, row.key)
+    return row.id, _loaded[row.digest]
+
+
+def _campaign(row: object) -> Campaign:
+    return Campaign(row.id, row.slug, Text(row.title_zh, row.title_en), row.preset, row.tz, row.opens_at, row.closes_at,
+                    Terms.of(row.terms))
+
+
+_by_slug = select(table).where(table.c.slug == bindparam("slug"))
+_by_id = select(table).where(table.c.id == bindparam("id"))
+
+
+def by_slug(connection: Connection, slug: str) -> Campaign:
+    row = connection.execute(_by_slug, {"slug": slug}).first()
+    if row is None:
+        known = ", ".join(connection.execute(select(table.c.slug).order_by(table.c.id)).scalars()) or "-"
+        raise NoSuchCampaign("没有任务“{slug}”，现有：{known}。", "There is no campaign “{slug}”; there are: {known}.",
+                             slug=slug, known=known)
+    return _campaign(row)
+
+
+def by_id(connection: Connection, campaign_id: int) -> Campaign:
+    return _campaign(connection.execute(_by_id, {"id": campaign_id}).one())
+
+
+def every(connection: Connection) -> list[Campaign]:
+    return [_campaign(row) for row in connection.execute(select(table).order_by(table.c.id))]
+
+
+def open_now(connection: Connection, found: Campaign, at: datetime, actor: Actor) -> Campaign:
+    """Open at `at` if it is not open yet. A campaign that has closed needs a later end: see `set_times`."""
+    if found.phase(at) == "closed":
+        raise Refusal("“{title}”已在 {when} 结束。要继续，请给出新的结束时间（--closes）。",
+                      "“{title}” closed {when}. To go on, give a new closing time (--closes).",
+                      title=found.title, when=clock.as_said(found.closes_at, found.tz, at))
+    return set_times(connection, found, min(found.opens_at, at), found.closes_at, at, actor)
+
+
+def close_now(connection: Connection, found: Campaign, at: datetime, actor: Actor) -> Campaign:
+    """Close at `at`; one that has closed already keeps its time."""
+    if found.phase(at) == "before":
+        raise Refusal("“{title}”还没有开始，不能结束。", "“{title}” has not opened yet, so it cannot close.", title=found.title)
+    return set_times(connection, found, found.opens_at, min(found.closes_at, at), at, actor)
+
+
+def set_times(connection: Connection, found: Campaign, opens_at: datetime, closes_at: datetime, at: datetime,
+              actor: Actor) -> Campaign:
+    """Move the opening and closing instants."""
+    if closes_at <= opens_at:
+        raise Refusal("结束时间须晚于开始时间。", "The campaign must close after it opens.")
+    if (opens_at, closes_at) == (found.opens_at, found.closes_at):
+        return found
+    connection.execute(update(table).where(table.c.id == found.id).values(opens_at=opens_at, closes_at=closes_at))
+    audit.write(connection, found.id, at, actor, "campaign.times", f"campaign:{found.slug}",
+                opens_at=opens_at.isoformat(), closes_at=closes_at.isoformat())
+    return by_id(connection, found.id)
+
+
+def set_terms(connection: Connection, found: Campaign, terms: Terms, at: datetime, actor: Actor) -> Campaign:
+    """Change the terms; what was accepted under the old ones stays as it was."""
+    _refuse_bad(found.slug, found.preset, found.opens_at, found.closes_at, terms)
+    connection.execute(update(table).where(table.c.id == found.id).values(terms=dataclasses.asdict(terms)))
+    changed = [name for name in dataclasses.asdict(terms) if getattr(terms, name) != getattr(found.terms, name)]
+    audit.write(connection, found.id, at, actor, "campaign.terms", f"campaign:{found.slug}", changed=changed)
+    return by_id(connection, found.id)

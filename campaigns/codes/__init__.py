@@ -1,0 +1,1 @@
+"""Codes on paper: a right to write, never to read (INV-4)."""

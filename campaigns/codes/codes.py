@@ -1,0 +1,133 @@
+"""Issuing, finding and revoking codes. The store keeps only a keyed hash of each code and the random seed from which,
+with the server's key, the code can be written again for printing."""
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, and_, bindparam, func, select, update
+
+from campaigns import audit
+from campaigns.audit import Actor
+from campaigns.codes import symbols
+from campaigns.keys import Key
+from campaigns.store.schema import code, code_event, dwelling
+from forms.language import Refusal
+
+KINDS = ("household", "hanger", "person", "badge")
+_SEED_BYTES = 16
+
+
+class CodeUnknown(Refusal):
+    """A well-written code that was never issued here."""
+
+    status = 404
+
+    def __init__(self):
+        super().__init__("没有找到这个码。请核对纸上的码；如仍不行，请拨打纸上的电话。",
+                         "We cannot find this code. Please check it against the paper; if it still fails, "
+                         "call the number on the paper.")
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A code as found. `dwelling_id` or `user_id` says what it opens."""
+
+    id: int
+    campaign_id: int
+    kind: str
+    dwelling_id: int | None
+    user_id: int | None
+    opened_at: datetime | None
+    revoked_at: datetime | None
+
+
+def written(server: Key, seed: bytes) -> str:
+    """The 12 symbols of the code with this seed."""
+    return symbols.write(int.from_bytes(server.mac("code", seed)[:7], "big") >> 1)
+
+
+def hashed(server: Key, text: str) -> bytes:
+    return server.mac("code-hash", text.encode())
+
+
+def fresh(server: Key, **columns: object) -> tuple[str, dict]:
+    """A new code and its row, not yet in the store."""
+    seed = os.urandom(_SEED_BYTES)
+    text = written(server, seed)
+    return text, {"seed": seed, "hash": hashed(server, text), "dwelling_id": None, "user_id": None, **columns}
+
+
+def issue_for_dwellings(connection: Connection, server: Key, campaign_id: int, at: datetime, actor: Actor) -> int:
+    """A household code for every dwelling of the frame that has no valid one; returns how many were issued."""
+    valid = and_(code.c.dwelling_id == dwelling.c.id, code.c.kind == "household", code.c.revoked_at.is_(None))
+    lacking = connection.execute(
+        select(dwelling.c.id).outerjoin(code, valid)
+        .where(dwelling.c.campaign_id == campaign_id, dwelling.c.ended_at.is_(None), code.c.id.is_(None))
+        .order_by(dwelling.c.walk)).scalars().all()
+    rows = [fresh(server, campaign_id=campaign_id, kind="household", dwelling_id=dwelling_id, issued_at=at)[1]
+            for dwelling_id in lacking]
+    if rows:
+        add(connection, rows, at, actor)
+        audit.write(connection, campaign_id, at, actor, "codes.issued", "frame", count=len(rows))
+    return len(rows)
+
+
+def add(connection: Connection, rows: list[dict], at: datetime, actor: Actor) -> None:
+    """Store issued codes, each with the first event of its history."""
+    connection.execute(code.insert(), rows)
+    new = connection.execute(
+        select(code.c.id).outerjoin(code_event, code_event.c.code_id == code.c.id)
+        .where(code.c.campaign_id == rows[0]["campaign_id"], code_event.c.id.is_(None)).order_by(code.c.id)).scalars()
+    note_all(connection, new, "issued", at, actor)
+
+
+def note_all(connection: Connection, code_ids: Iterator[int] | list[int], event: str, at: datetime, actor: Actor,
+             **detail: object) -> None:
+    """Add `event` to the history of every code of `code_ids`."""
+    rows = [{"code_id": each, "event": event, "at": at, "user_id": actor.user_id, "detail": detail} for each in code_ids]
+    if rows:
+        connection.execute(code_event.insert(), rows)
+
+
+_by_hash = select(*[code.c[name] for name in Code.__dataclass_fields__]).where(code.c.hash == bindparam("hash"))
+
+
+def find(connection: Connection, server: Key, text: str) -> Code:
+    """The code written `text` (12 symbols, as `symbols.read` gives them); raises CodeUnknown."""
+    row = connection.execute(_by_hash, {"hash": hashed(server, text)}).first()
+    if row is None:
+        raise CodeUnknown
+    return Code(*row)
+
+
+def opened(connection: Connection, code_id: int, at: datetime) -> None:
+    """Note the first time that a code was scanned; later times change nothing."""
+    first = connection.execute(update(code).where(code.c.id == code_id, code.c.opened_at.is_(None)).values(opened_at=at))
+    if first.rowcount:
+        note_all(connection, [code_id], "opened", at, Actor("resident"))
+
+
+def revoke(connection: Connection, found: Code, at: datetime, actor: Actor, reason: str = "") -> None:
+    """Make a code worthless from now on; it keeps its history. Revoking again changes nothing."""
+    changed = connection.execute(
+        update(code).where(code.c.id == found.id, code.c.revoked_at.is_(None)).values(revoked_at=at))
+    if changed.rowcount:
+        note_all(connection, [found.id], "revoked", at, actor, reason=reason)
+        audit.write(connection, found.campaign_id, at, actor, "code.revoked", f"code:{found.id}", reason=reason)
+
+
+def reissue(connection: Connection, server: Key, found: Code, at: datetime, actor: Actor) -> str:
+    """Replace a household code that was lost or seen by others: the old one is revoked, the new one is returned."""
+    revoke(connection, found, at, actor, reason="replaced")
+    text, row = fresh(server, campaign_id=found.campaign_id, kind=found.kind, dwelling_id=found.dwelling_id,
+                      user_id=found.user_id, issued_at=at)
+    add(connection, [row], at, actor)
+    return text
+
+
+def count(connection: Connection, campaign_id: int, kind: str = "household") -> int:
+    return connection.execute(select(func.count()).select_from(code).where(
+        code.c.campaign_id == campaign_id, code.c.kind == kind, code.c.revoked_at.is_(None))).scalar_one()

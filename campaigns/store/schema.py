@@ -1,0 +1,217 @@
+"""The tables. SQLite and PostgreSQL both hold them; nothing here is specific to one.
+
+Instants are integers: milliseconds since 1970 in UTC. Days are ISO dates of the campaign's time zone.
+Columns called `sealed` hold personal data under the campaign's key (`campaigns.keys`).
+"""
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    JSON, BigInteger, Boolean, Column, Float, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table, Text,
+    UniqueConstraint,
+)
+from sqlalchemy.types import TypeDecorator
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Instant(TypeDecorator):
+    """An aware datetime, kept as whole milliseconds since 1970 in UTC."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value, dialect):
+        if value is None:
+            return None
+        delta = value - _EPOCH
+        return (delta.days * 86_400 + delta.seconds) * 1000 + delta.microseconds // 1000
+
+    def process_result_value(self, value, dialect):
+        return None if value is None else datetime.fromtimestamp(value / 1000, UTC)
+
+
+metadata = MetaData(naming_convention={
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s", "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s", "pk": "pk_%(table_name)s",
+})
+
+
+def _id() -> Column:
+    return Column("id", Integer, primary_key=True)
+
+
+def _of(table: str, **options: object) -> Column:
+    return Column(f"{table}_id", Integer, ForeignKey(f"{table}.id"), **options)
+
+
+campaign = Table(
+    "campaign", metadata, _id(),
+    Column("slug", String, nullable=False, unique=True),
+    Column("title_zh", String, nullable=False),
+    Column("title_en", String, nullable=False),
+    Column("preset", String, nullable=False),
+    Column("tz", String, nullable=False),
+    Column("opens_at", Instant, nullable=False),
+    Column("closes_at", Instant, nullable=False),
+    Column("terms", JSON, nullable=False),
+    Column("added_at", Instant, nullable=False),
+)
+
+form_version = Table(
+    "form_version", metadata, _id(), _of("campaign", nullable=False),
+    Column("key", String, nullable=False),
+    Column("version", String, nullable=False),
+    Column("digest", String, nullable=False),
+    Column("workbook", LargeBinary, nullable=False),
+    Column("added_at", Instant, nullable=False),
+    UniqueConstraint("campaign_id", "digest"),
+)
+
+team = Table(
+    "team", metadata, _id(), _of("campaign", nullable=False),
+    Column("name", String, nullable=False),
+    UniqueConstraint("campaign_id", "name"),
+)
+
+user = Table(
+    "user", metadata, _id(), _of("campaign", nullable=False), _of("team"),
+    Column("role", String, nullable=False),
+    Column("label", String, nullable=False),  # work number shown in tables and Datasette; never the name
+    Column("sealed", LargeBinary, nullable=False),  # the name
+    Column("pin_hash", String, nullable=False),
+    Column("epoch", Integer, nullable=False),  # raised to end every session of this person
+    Column("active", Boolean, nullable=False),
+    Column("added_at", Instant, nullable=False),
+    UniqueConstraint("campaign_id", "label"),
+)
+
+dwelling = Table(
+    "dwelling", metadata, _id(), _of("campaign", nullable=False), _of("team"),
+    Column("door", String, nullable=False),  # normalised compound/building/unit/room (or address): one door once
+    Column("register_code", String),
+    *[Column(name, String, nullable=False, server_default="") for name in (
+        "city", "district", "street", "community", "grid", "compound", "building", "unit", "room", "address", "use")],
+    Column("area_dm2", BigInteger),  # floor area in 0.01 m2
+    Column("lon", Float), Column("lat", Float),
+    Column("extra", JSON, nullable=False),  # further register columns that are not personal
+    Column("sealed", LargeBinary),  # personal register columns
+    Column("digest", String, nullable=False),  # of the register row, keyed: a second import sees what changed
+    Column("walk", Integer, nullable=False),  # place in walking order within the campaign
+    Column("added_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+    UniqueConstraint("campaign_id", "door"),
+    Index("ix_dwelling_walk", "campaign_id", "walk"),
+)
+
+code = Table(
+    "code", metadata, _id(), _of("campaign", nullable=False),
+    Column("kind", String, nullable=False),
+    Column("seed", LargeBinary, nullable=False),  # the code is derived from this and the server's key
+    Column("hash", LargeBinary, nullable=False, unique=True),
+    _of("dwelling", index=True), _of("user", index=True),
+    Column("issued_at", Instant, nullable=False),
+    Column("printed_at", Instant),
+    Column("opened_at", Instant),
+    Column("revoked_at", Instant),
+    Index("ix_code_campaign_kind", "campaign_id", "kind"),
+)
+
+code_event = Table(
+    "code_event", metadata, _id(), _of("code", nullable=False, index=True),
+    Column("event", String, nullable=False),
+    Column("at", Instant, nullable=False),
+    _of("user"),
+    Column("detail", JSON, nullable=False),
+)
+
+submission = Table(
+    "submission", metadata, _id(), _of("campaign", nullable=False), _of("form_version", nullable=False),
+    Column("instance", String, nullable=False),
+    Column("channel", String, nullable=False),
+    _of("dwelling", nullable=False),
+    Column("household", Integer, nullable=False),  # 1, 2, ... behind one door
+    _of("user"), _of("code"),
+    Column("replaces", Integer, ForeignKey("submission.id")),
+    Column("filled_at", Instant, nullable=False),
+    Column("received_at", Instant, nullable=False),
+    Column("day", String, nullable=False),
+    Column("late", Boolean, nullable=False),
+    Column("persons", Integer, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("mac", LargeBinary, nullable=False),  # keyed hash of the content: same instance, same content
+    Column("receipt", LargeBinary, nullable=False),  # keyed hash of the receipt number
+    UniqueConstraint("campaign_id", "instance"),
+    Index("ix_submission_household", "dwelling_id", "household"),
+    Index("ix_submission_day", "campaign_id", "day"),
+)
+
+tally = Table(
+    "tally", metadata, _id(), _of("campaign", nullable=False), _of("user", nullable=False),
+    _of("submission", nullable=False), _of("dwelling", nullable=False),
+    Column("household", Integer, nullable=False),
+    Column("kind", String, nullable=False),  # entry, reversal
+    Column("fen", Integer, nullable=False),
+    Column("pay", Integer),  # 1 for the household's first paid entry, 2 after a reversal ...; null when unpaid
+    Column("at", Instant, nullable=False),
+    Column("day", String, nullable=False),
+    UniqueConstraint("submission_id", "kind"),
+    UniqueConstraint("dwelling_id", "household", "pay"),
+    Index("ix_tally_user", "user_id", "day"),
+)
+
+record = Table(  # derived by the merge; can be thrown away and made again
+    "record", metadata, _of("campaign", nullable=False),
+    _of("dwelling", primary_key=True),
+    Column("household", Integer, primary_key=True),
+    _of("submission", nullable=False),
+    Column("channel", String, nullable=False),
+    Column("day", String, nullable=False),
+    Column("persons", Integer, nullable=False),
+    Column("provenance", JSON, nullable=False),
+    Index("ix_record_campaign", "campaign_id"),
+)
+
+derivation = Table(  # when the merge and the publication were last made
+    "derivation", metadata, _of("campaign", primary_key=True),
+    Column("name", String, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("detail", JSON, nullable=False),
+)
+
+audit = Table(
+    "audit", metadata, _id(), _of("campaign", nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("actor", String, nullable=False),
+    Column("action", String, nullable=False),
+    Column("subject", String, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("previous", String, nullable=False),
+    Column("hash", String, nullable=False),
+    Index("ix_audit_campaign", "campaign_id", "id"),
+)
+
+throttle = Table(
+    "throttle", metadata,
+    Column("key", String, primary_key=True),
+    Column("started_at", Instant, nullable=False),
+    Column("misses", Integer, nullable=False),
+)
+
+APPEND_ONLY = ("submission", "tally", "audit", "code_event")
+"""Tables whose rows never change and are never deleted (INV-2, INV-7, INV-9): the database itself refuses."""
+
+
+def append_only_guards(dialect: str) -> list[str]:
+    """SQL that makes the database refuse to change or delete rows of the append-only tables."""
+    if dialect == "sqlite":
+        return [f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
+                f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+                for table in APPEND_ONLY for verb in ("UPDATE", "DELETE")]
+    return ["CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$",
+            *[f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} "
+              "FOR EACH ROW EXECUTE FUNCTION refuse_change()" for table in APPEND_ONLY]]
+
+
