@@ -1,0 +1,35 @@
+"""Finding a door, and how a door is called."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, bindparam, select
+
+from campaigns.store.schema import dwelling
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """One dwelling, with the parts of its address that people use. Holds nothing about who lives there."""
+
+    id: int
+    campaign_id: int
+    team_id: int | None
+    community: str
+    compound: str
+    building: str
+    unit: str
+    room: str
+    address: str
+
+    @property
+    def place(self) -> str:
+        """`幸福里-3栋-2单元-501`: compound, building, unit and room as far as known, else the address."""
+        return "-".join(filter(None, (self.compound, self.building, self.unit, self.room))) or self.address
+
+
+_by_id = select(*[dwelling.c[name] for name in Door.__dataclass_fields__]).where(dwelling.c.id == bindparam("id"))
+
+
+def by_id(connection: Connection, dwelling_id: int) -> Door:
+    return Door(*connection.execute(_by_id, {"id": dwelling_id}).one())

@@ -1,0 +1,213 @@
+"""What comes in. Every entry of every channel becomes one immutable, sealed submission (INV-1, 2, 5).
+
+SUB-1 The same instance again, with the same content, is the submission already kept.
+SUB-2 The same instance with other content is refused.
+SUB-3 Before opening and after closing nothing is taken; a form begun before closing is taken during the grace period and
+      marked late (INV-8).
+SUB-4 Where a household is recorded, a further self-response or visit must show the receipt and becomes a correction
+      (INV-4). Lists and keyed paper are always kept: the merge chooses.
+SUB-5 A correction names the newest submission of the line that its receipt belongs to.
+"""
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, select
+
+from campaigns import audit, clock, tally
+from campaigns.audit import RESIDENT
+from campaigns.campaign import Campaign
+from campaigns.codes import codes, symbols
+from campaigns.keys import Key
+from campaigns.people import User
+from campaigns.store.schema import submission
+from forms.answers import canonical
+from forms.language import Refusal
+
+RECORDING = ("visit", "self", "hanger", "paper")
+"""Channels that count as the household's own answers: after one of them the household is recorded."""
+
+_ONCE = ("visit", "self", "hanger")
+
+
+class NotOpen(Refusal):
+    status = 403
+
+    def __init__(self, campaign: Campaign, at: datetime):
+        super().__init__("登记还没有开始，将于 {when} 开始。", "This has not opened yet; it opens {when}.",
+                         when=clock.as_said(campaign.opens_at, campaign.tz, at))
+
+
+class Closed(Refusal):
+    status = 403
+
+    def __init__(self, campaign: Campaign, at: datetime):
+        super().__init__("登记已于 {when} 结束。如需补报，请拨打电话 {phone}。",
+                         "This closed {when}. If you still need to report, call {phone}.",
+                         when=clock.as_said(campaign.closes_at, campaign.tz, at), phone=campaign.terms.phone or "-")
+
+
+class AlreadyRecorded(Refusal):
+    status = 409
+
+    def __init__(self):
+        super().__init__("这一户已经登记过了，刚才填的内容没有再次记入。如要更正，请填写回执号后再提交。",
+                         "This household is recorded already, so what you just filled in was not added. "
+                         "To correct it, enter the receipt number and send again.")
+
+
+class InstanceTaken(Refusal):
+    status = 409
+
+    def __init__(self):
+        super().__init__("这张表已经提交过，内容与上次不同，没有改动已登记的内容。如要更正，请用回执号。",
+                         "This form was sent before with other answers; what is recorded was not changed. "
+                         "To correct it, use the receipt number.")
+
+
+class WrongReceipt(Refusal):
+    status = 403
+
+    def __init__(self):
+        super().__init__("回执号与这一户不符，请核对后再试。", "This receipt number does not belong to this household; please check it.")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One filled form. `answers` are the validated answers; instants are UTC; `receipt` is set for a correction."""
+
+    instance: str
+    form_version_id: int
+    channel: str
+    dwelling_id: int
+    answers: dict
+    persons: int
+    filled_at: datetime
+    received_at: datetime
+    household: int = 1
+    user: User | None = None
+    code_id: int | None = None
+    receipt: str | None = None
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """`receipt` is 12 symbols; `repeated` when this very submission was kept before."""
+
+    id: int
+    receipt: str
+    repeated: bool
+
+
+def receipt_of(server: Key, instance: str) -> str:
+    """The receipt number of a submission: derived, so that a repeated answer shows the same one."""
+    return symbols.write(int.from_bytes(server.mac("receipt", instance.encode())[:7], "big") >> 1)
+
+
+def _receipt_hash(server: Key, receipt: str) -> bytes:
+    return server.mac("receipt-hash", receipt.encode())
+
+
+_about = "submission:{}".format
+_by_instance = select(submission.c.id, submission.c.mac).where(
+    submission.c.campaign_id == bindparam("campaign"), submission.c.instance == bindparam("instance"))
+_recording = select(submission.c.id).where(
+    submission.c.dwelling_id == bindparam("dwelling"), submission.c.household == bindparam("household"),
+    submission.c.channel.in_(RECORDING)).limit(1)
+
+
+class Intake:
+    """Takes entries into one campaign: `prepare` outside the transaction (sealing costs time), `accept` inside."""
+
+    def __init__(self, server: Key, key: Key, campaign: Campaign):
+        self.server, self.key, self.campaign = server, key, campaign
+
+    def prepare(self, entry: Entry) -> dict:
+        """The row of `entry`, sealed."""
+        content = canonical(entry.answers)
+        identity = f"{entry.form_version_id}|{entry.channel}|{entry.dwelling_id}|{entry.household}|".encode()
+        return {
+            "campaign_id": self.campaign.id, "form_version_id": entry.form_version_id, "instance": entry.instance,
+            "channel": entry.channel, "dwelling_id": entry.dwelling_id, "household": entry.household,
+            "user_id": entry.user and entry.user.id, "code_id": entry.code_id, "replaces": None,
+            "filled_at": entry.filled_at, "received_at": entry.received_at, "day": self.campaign.day(entry.received_at),
+            "persons": entry.persons, "sealed": self.key.seal(content, _about(entry.instance)),
+            "mac": self.key.mac("content", identity + content),
+            "receipt": _receipt_hash(self.server, receipt_of(self.server, entry.instance)),
+        }
+
+    def accept(self, connection: Connection, entry: Entry, row: dict) -> Accepted:
+        """Keep `entry` (with its prepared `row`); raises NotOpen, Closed, AlreadyRecorded, InstanceTaken, WrongReceipt."""
+        receipt = receipt_of(self.server, entry.instance)
+        known = connection.execute(_by_instance, {"campaign": self.campaign.id, "instance": entry.instance}).first()
+        if known:
+            if known.mac != row["mac"]:
+                raise InstanceTaken
+            return Accepted(known.id, receipt, repeated=True)
+        late = self._late(entry)
+        replaces = self._replaced(connection, entry)
+        submission_id = connection.execute(
+            submission.insert(), {**row, "late": late, "replaces": replaces}).inserted_primary_key[0]
+        actor = entry.user.actor if entry.user else RESIDENT
+        if entry.code_id:
+            codes.note_all(connection, [entry.code_id], "submitted", entry.received_at, actor, submission=submission_id)
+        if entry.user and not replaces:
+            tally.credit(connection, self.campaign, entry.user, submission_id, entry.dwelling_id, entry.household,
+                         entry.received_at)
+        audit.write(connection, self.campaign.id, entry.received_at, actor,
+                    "submission.corrected" if replaces else "submission.accepted", f"submission:{submission_id}",
+                    channel=entry.channel, mac=row["mac"].hex()[:16])
+        return Accepted(submission_id, receipt, repeated=False)
+
+    def _late(self, entry: Entry) -> bool:
+        if entry.received_at < self.campaign.opens_at:
+            raise NotOpen(self.campaign, entry.received_at)
+        if entry.received_at < self.campaign.closes_at:
+            return False
+        if entry.filled_at < self.campaign.closes_at and entry.received_at < self.campaign.accepts_until:
+            return True
+        raise Closed(self.campaign, entry.received_at)
+
+    def _replaced(self, connection: Connection, entry: Entry) -> int | None:
+        if entry.receipt:
+            return current(connection, by_receipt(connection, self.server, entry.dwelling_id, entry.receipt))
+        if entry.channel in _ONCE and recorded(connection, entry.dwelling_id, entry.household):
+            raise AlreadyRecorded
+        return None
+
+
+def recorded(connection: Connection, dwelling_id: int, household: int = 1) -> bool:
+    """Whether the household's own answers are in."""
+    return connection.execute(_recording, {"dwelling": dwelling_id, "household": household}).first() is not None
+
+
+def by_receipt(connection: Connection, server: Key, dwelling_id: int, receipt: str) -> int:
+    """The submission at this door with this receipt (12 symbols); raises WrongReceipt."""
+    found = connection.execute(select(submission.c.id).where(
+        submission.c.dwelling_id == dwelling_id, submission.c.receipt == _receipt_hash(server, receipt))).scalar()
+    if found is None:
+        raise WrongReceipt
+    return found
+
+
+def current(connection: Connection, submission_id: int) -> int:
+    """The newest submission of the line of corrections that `submission_id` began or belongs to."""
+    while True:
+        newer = connection.execute(select(submission.c.id).where(submission.c.replaces == submission_id)).scalar()
+        if newer is None:
+            return submission_id
+        submission_id = newer
+
+
+def answers_of(connection: Connection, key: Key, submission_id: int) -> dict:
+    """The answers of a submission, unsealed."""
+    row = connection.execute(select(submission.c.instance, submission.c.sealed).where(
+        submission.c.id == submission_id)).one()
+    return unseal(key, row.instance, row.sealed)
+
+
+def unseal(key: Key, instance: str, sealed: bytes) -> dict:
+    """The answers in `sealed`, as they were accepted."""
+    return json.loads(key.open(sealed, _about(instance)))
