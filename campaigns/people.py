@@ -127,6 +127,12 @@ def by_id(connection: Connection, user_id: int) -> User | None:
     return row and User(*row)
 
 
+def every(connection: Connection, campaign_id: int) -> list[User]:
+    """All users of the campaign, by role and work number."""
+    return [User(*row) for row in connection.execute(
+        select(*_COLUMNS).where(user.c.campaign_id == campaign_id).order_by(user.c.role, user.c.label))]
+
+
 def by_label(connection: Connection, campaign_id: int, label: str) -> User:
     row = connection.execute(select(*_COLUMNS).where(user.c.campaign_id == campaign_id, user.c.label == label)).first()
     if row is None:

@@ -1,0 +1,130 @@
+"""`survey campaign new|list|show|open|close|form`."""
+from __future__ import annotations
+
+import dataclasses
+
+import click
+
+from campaigns import campaign as campaigns
+from campaigns import clock
+from campaigns.campaign import PRESETS, Campaign, Terms
+from forms.language import Text
+from survey.cli.base import ACTOR, campaign_option, echo, echo_json, installation, json_option, say
+
+
+@click.group()
+def campaign() -> None:
+    """新建、查看、开始、结束任务 / make, show, open and close campaigns."""
+
+
+def _terms_options(command):
+    """One option per term that an organiser sets, `--rate-fen 50` and so on."""
+    for row in reversed(dataclasses.fields(Terms)):
+        if row.name != "trust":
+            kind = int if isinstance(row.default, int) else str
+            command = click.option(f"--{row.name.replace('_', '-')}", type=kind, default=None,
+                                   help=f"[{row.default}]")(command)
+    return command
+
+
+@campaign.command()
+@click.option("--preset", required=True, type=click.Choice(list(PRESETS)))
+@click.option("--slug", required=True, help="代号，如 c1 / short name used in commands and file names")
+@click.option("--title", required=True, help="居民看到的名称 / title that residents see")
+@click.option("--title-en", default="", help="英文名称 / the title in English")
+@click.option("--opens", required=True, metavar="2026-03-01T08:00")
+@click.option("--closes", required=True, metavar="2026-03-20T18:00")
+@click.option("--tz", default="Asia/Shanghai", show_default=True)
+@click.option("--trust", default=None, help="渠道信任顺序，逗号分隔 / channels, most trusted first, separated by commas")
+@_terms_options
+@json_option
+def new(preset, slug, title, title_en, opens, closes, tz, trust, as_json, **terms) -> None:
+    """从预设新建任务 / make a campaign from a preset."""
+    here = installation()
+    chosen = {name: value for name, value in terms.items() if value is not None}
+    if trust:
+        chosen["trust"] = tuple(part.strip() for part in trust.split(","))
+    with here.store.write() as connection:
+        made = campaigns.new(
+            connection, here.keyring, slug=slug, title=Text(title, title_en or title), preset=preset,
+            opens_at=clock.parse_local(opens, tz), closes_at=clock.parse_local(closes, tz), tz=tz,
+            terms=Terms(**chosen), at=clock.now(), actor=ACTOR)
+    _show(made, as_json)
+
+
+@campaign.command("list")
+@json_option
+def list_(as_json: bool) -> None:
+    """列出所有任务 / list all campaigns."""
+    with installation().store.read() as connection:
+        found = campaigns.every(connection)
+    if as_json:
+        echo_json([_facts(each) for each in found])
+        return
+    for each in found:
+        click.echo(f"{each.slug:20} {say(_PHASES[each.phase(clock.now())]):8} {say(each.title)}")
+
+
+@campaign.command()
+@campaign_option
+@json_option
+def show(campaign: Campaign, as_json: bool) -> None:
+    """查看任务 / show one campaign."""
+    _show(campaign, as_json)
+
+
+@campaign.command("open")
+@campaign_option
+@click.option("--closes", default=None, metavar="2026-03-20T18:00", help="新的结束时间 / a new closing time")
+@json_option
+def open_(campaign: Campaign, closes: str | None, as_json: bool) -> None:
+    """现在开始 / open now."""
+    here = installation()
+    at = clock.now()
+    with here.store.write() as connection:
+        if closes:
+            campaign = campaigns.set_times(connection, campaign, campaign.opens_at,
+                                           clock.parse_local(closes, campaign.tz), at, ACTOR)
+        opened = campaigns.open_now(connection, campaign, at, ACTOR)
+    _show(opened, as_json)
+
+
+@campaign.command()
+@campaign_option
+@json_option
+def close(campaign: Campaign, as_json: bool) -> None:
+    """现在结束 / close now."""
+    with installation().store.write() as connection:
+        closed = campaigns.close_now(connection, campaign, clock.now(), ACTOR)
+    _show(closed, as_json)
+
+
+@campaign.command("set")
+@campaign_option
+@_terms_options
+@json_option
+def set_(campaign: Campaign, as_json: bool, **terms) -> None:
+    """修改电话、计件单价等 / change the phone number, the rate and other terms."""
+    chosen = {name: value for name, value in terms.items() if value is not None}
+    with installation().store.write() as connection:
+        changed = campaigns.set_terms(connection, campaign, dataclasses.replace(campaign.terms, **chosen), clock.now(), ACTOR)
+    _show(changed, as_json)
+
+
+_PHASES = {"before": Text("未开始", "not open yet"), "open": Text("进行中", "open"), "closed": Text("已结束", "closed")}
+
+
+def _facts(found: Campaign) -> dict:
+    return {"slug": found.slug, "title_zh": found.title.zh, "title_en": found.title.en, "preset": found.preset,
+            "tz": found.tz, "phase": found.phase(clock.now()), "opens_at": found.opens_at.isoformat(),
+            "closes_at": found.closes_at.isoformat(), "terms": dataclasses.asdict(found.terms)}
+
+
+def _show(found: Campaign, as_json: bool) -> None:
+    if as_json:
+        echo_json(_facts(found))
+        return
+    at = clock.now()
+    echo("{title}（{slug}）：{phase}，{opens} 开始，{closes} 结束", "{title} ({slug}): {phase}, opens {opens}, closes {closes}",
+         title=found.title, slug=found.slug, phase=_PHASES[found.phase(at)],
+         opens=clock.as_said(found.opens_at, found.tz, at), closes=clock.as_said(found.closes_at, found.tz, at))
