@@ -75,3 +75,17 @@ def of_user(connection: Connection, campaign: Campaign, user: User, at: datetime
 def yuan(fen: int) -> str:
     """`fen` as people read money: 1250 -> 12.50."""
     return f"{'-' if fen < 0 else ''}{abs(fen) // 100}.{abs(fen) % 100:02d}"
+
+
+def unbalanced(connection: Connection, campaign_id: int) -> list[str]:
+    """What contradicts INV-7 in the campaign's ledger; an empty list when the books are right."""
+    mine = tally.c.campaign_id == campaign_id
+    paid_twice = connection.execute(
+        select(tally.c.dwelling_id, tally.c.household).where(mine).group_by(tally.c.dwelling_id, tally.c.household)
+        .having(func.sum(case((tally.c.fen > 0, 1), (tally.c.fen < 0, -1), else_=0)) > 1)).all()
+    unmatched = connection.execute(
+        select(tally.c.submission_id).where(mine).group_by(tally.c.submission_id)
+        .having((func.sum(case((tally.c.kind == "entry", 1), else_=0)) != 1)
+                | ((func.count() > 1) & (func.sum(tally.c.fen) != 0)))).all()
+    return ([f"dwelling {row.dwelling_id} household {row.household} paid twice" for row in paid_twice]
+            + [f"submission {row.submission_id} has no single entry, or a reversal of another sum" for row in unmatched])

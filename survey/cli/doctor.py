@@ -1,0 +1,47 @@
+"""`survey doctor`: what this installation is, and whether its books are whole."""
+from __future__ import annotations
+
+import click
+
+from campaigns import audit, campaign, tally
+from forms.language import Text
+from survey.cli.base import echo_json, installation, json_option, say
+
+
+@click.command()
+@json_option
+@click.pass_context
+def doctor(context: click.Context, as_json: bool) -> None:
+    """检查密钥、审计链、计件账 / check keys, audit chain and tally books; exit 1 if something is wrong."""
+    here = installation()
+    rows = []
+    with here.store.read() as connection:
+        for each in campaign.every(connection):
+            rows += _findings(here, connection, each)
+    wrong = [row for row in rows if not row["ok"]]
+    if as_json:
+        echo_json(rows)
+    else:
+        for row in rows:
+            click.echo(f"{'✓' if row['ok'] else '✗'} {row['campaign']}: {row['check']}")
+    context.exit(1 if wrong else 0)
+
+
+def _findings(here, connection, each: campaign.Campaign) -> list[dict]:
+    broken = audit.broken_at(connection, each.id)
+    unbalanced = tally.unbalanced(connection, each.id)
+    return [
+        _row(each, _has_key(here, each), Text("密钥在", "key present"), Text("密钥缺失", "key missing")),
+        _row(each, broken is None, Text("审计链完整", "audit chain whole"),
+             Text("审计链在第 {row} 行断开", "audit chain broken at row {row}").fill(row=broken)),
+        _row(each, not unbalanced, Text("计件账平", "tally books balance"),
+             Text("计件账不平：{what}", "tally books do not balance: {what}").fill(what="; ".join(unbalanced))),
+    ]
+
+
+def _row(each: campaign.Campaign, ok: bool, good: Text, bad: Text) -> dict:
+    return {"campaign": each.slug, "ok": ok, "check": say(good if ok else bad)}
+
+
+def _has_key(here, each: campaign.Campaign) -> bool:
+    return (here.keyring.folder / f"campaign-{each.slug}.key").is_file()
