@@ -46,7 +46,8 @@ def run(here: Installation, banner: Callable[[], None] | None = None) -> None:
     }
     signal.signal(signal.SIGTERM, lambda *_: _interrupt())
     try:
-        _wait_until_up(children, site_url(settings) + "/healthz", progress_url(settings) + "/-/versions.json")
+        _wait_until_up(children, _local(settings.host, settings.port, "/healthz"),
+                       _local(settings.host, settings.datasette_port, "/-/versions.json"))
         if banner:
             banner()
         echo("填报网站 {site}　进度 {progress}　按 Ctrl-C 停止", "Survey site {site}   progress {progress}   Ctrl-C stops",
@@ -78,6 +79,10 @@ def site_url(settings: Settings) -> str:
 def progress_url(settings: Settings) -> str:
     """Where the progress pages answer."""
     return settings.datasette_url or f"http://{_shown(settings.host)}:{settings.datasette_port}"
+
+
+def _local(host: str, port: int, path: str) -> str:
+    return f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}{path}"
 
 
 def _shown(host: str) -> str:

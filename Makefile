@@ -1,0 +1,48 @@
+# Two commands do everything: `make demo` and `make test`. Both make the locked environment in .venv first.
+
+PYTHON ?= python3
+BIN := .venv/bin
+TEST_PROCESSES ?= 2
+TEST_ARGS ?=
+CORPUS ?= ../shared/corpus
+
+.PHONY: demo test check-long bench lint fonts system-packages clean
+
+demo: .venv/run fonts
+	@$(BIN)/survey demo
+
+test: .venv/test system-packages
+	@$(BIN)/ruff check .
+	@$(BIN)/pytest -q -n $(TEST_PROCESSES) --dist worksteal -m "not long" $(TEST_ARGS)
+
+# The checks that take longer than a coffee: more crashes, more random weeks, the campaign at full size.
+check-long: .venv/test system-packages
+	@$(BIN)/pytest -q -m long $(TEST_ARGS)
+
+bench: .venv/test fonts
+	@$(BIN)/python -m benchmarks
+
+lint: .venv/test
+	@$(BIN)/ruff check .
+
+.venv/run: requirements.lock pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@echo "Making the environment in .venv (once; takes about a minute) ..."
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e . 2>/dev/null
+	@touch $@
+
+.venv/test: requirements-test.lock .venv/run
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-test.lock
+	@touch $@
+
+# A Chinese TrueType font for printing, from Debian, where this user may install packages. Never fails: `survey codes
+# print` says what to do when it finds no font.
+fonts:
+	@sh tests/system-packages.sh fonts-wqy-microhei
+
+system-packages:
+	@sh tests/system-packages.sh chromium fonts-wqy-microhei fonts-hanazono minisign
+
+clean:
+	rm -rf .venv build *.egg-info
