@@ -20,7 +20,7 @@ check-long: .venv/test system-packages
 	@$(BIN)/pytest -q -m long $(TEST_ARGS)
 
 bench: .venv/test fonts
-	@$(BIN)/python -m benchmarks
+	@$(BIN)/python -m benchmarks $(ONLY)
 
 lint: .venv/test
 	@$(BIN)/ruff check .

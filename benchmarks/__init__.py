@@ -1,0 +1,1 @@
+"""Speed and memory, measured: `make bench`. Each module has `run() -> list[dict]`; nothing here is a test."""
