@@ -9,9 +9,9 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-import forms.form
 from sqlalchemy import Connection, bindparam, select, update
 
+import forms.form
 from campaigns import audit, clock
 from campaigns.audit import Actor
 from campaigns.keys import Keyring

@@ -14,7 +14,6 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
-from forms.answers import canonical
 from sqlalchemy import Connection, bindparam, select
 
 from campaigns import audit, clock, tally
@@ -24,6 +23,7 @@ from campaigns.codes import codes, symbols
 from campaigns.keys import Key
 from campaigns.people import User
 from campaigns.store.schema import submission
+from forms.answers import canonical
 from forms.language import Refusal
 
 RECORDING = ("visit", "self", "hanger", "paper")

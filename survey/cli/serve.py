@@ -38,7 +38,7 @@ def run(here: Installation, banner: Callable[[], None] | None = None) -> None:
         _refuse_taken(settings.host, port)
     with here.store.read():  # the schema is brought up to date once, before two processes look at it
         pass
-    here.keyring.server
+    _ = here.server  # made before two processes want it
     settings.published.mkdir(parents=True, exist_ok=True)
     children = {
         "survey": subprocess.Popen(web_command(settings), start_new_session=True),
