@@ -1,0 +1,270 @@
+"""How a questionnaire looks in the browser: a form's questions as an HTML fragment, in one language.
+
+The fragment holds the fields and their errors; the enclosing <form>, its token and its send button belong to the page.
+It works without JavaScript; `static/questionnaire.js` only makes it quicker.
+"""
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader
+from markupsafe import Markup
+
+from forms import messages
+from forms.answers import AnswerError
+from forms.form import Form
+from forms.language import Text
+from forms.questions import Question
+from survey import questionnaire_words as words
+
+MOST_RADIOS = 6
+MOST_BLOCKS = 500
+
+_templates = Environment(loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True,
+                         trim_blocks=True, lstrip_blocks=True)
+
+
+@dataclass
+class Option:
+    """One choice on the page."""
+
+    id: str
+    code: str
+    words: str
+    chosen: bool
+
+
+@dataclass
+class Item:
+    """What a template shows for one question, group or repeat. `kind` names its partial; `when` is JSON for the script:
+    the plain tests under which it is asked, `note` the same in words."""
+
+    id: str
+    kind: str
+    label: str
+    hint: str = ""
+    note: str = ""
+    when: str = ""
+    error: str = ""
+    optional: bool = False
+    value: str = ""
+    options: list[Option] = field(default_factory=list)
+    attributes: dict[str, str] = field(default_factory=dict)
+    described_by: str = ""
+    limit: int = 0
+    items: list = field(default_factory=list)
+    autofocus: bool = False
+    index: object = None
+    name: str = ""
+
+
+class _Page:
+    """Turns questions, answers and errors into items."""
+
+    def __init__(self, form: Form, language: str, answers: dict, errors: Iterable[AnswerError]):
+        self.form, self.language, self.answers = form, language, answers
+        self.errors = {error.path: error.text.to(language) for error in reversed(list(errors))}
+        self.by_path = {question.path: question for question in form.root.walk()}
+
+    def to(self, text: Text, **values) -> str:
+        return (text.fill(**values) if values else text).to(self.language)
+
+    def items(self, questions: Iterable[Question], prefix: str, answers: Mapping, path: tuple) -> list[Item]:
+        return [self.item(question, prefix, answers, path) for question in questions if question.type != "calculate"]
+
+    def item(self, question: Question, prefix: str, answers: Mapping, path: tuple) -> Item:
+        item = Item(
+            prefix + question.name, partial(question), self.to(question.label) or question.name,
+            hint=self.to(question.hint), error=self.errors.get((*path, question.name), ""),
+            note=self.note(question), when=self.when(question, prefix), name=question.name,
+            optional=question.required is not True and not question.is_container and question.type != "note",
+        )
+        if question.type == "group":
+            item.items = self.items(question.children, prefix, answers, path)
+        elif question.type == "repeat":
+            item.items = [self.person(index) for index in range(len(self.persons()))]
+        elif question.type != "note":
+            self.fill(item, question, answers.get(question.name, ""))
+        return item
+
+    def fill(self, item: Item, question: Question, value: str | list[str]) -> None:
+        """The answer, the choices, and what the browser should know about the field."""
+        if question.choices:
+            given = value if isinstance(value, list) else [value]
+            item.options = [Option(f"{item.id}-{number}" if number else item.id, code, self.to(text), code in given)
+                            for number, (code, text) in enumerate(question.choices)]
+        item.value = value if isinstance(value, str) else ""
+        item.limit = question.limit if question.multiline else 0
+        if question.type == "date" and not item.hint:
+            item.hint = self.to(words.DATE_HINT)
+        item.attributes = browser_attributes(question)
+        if question.check and question.check.field:
+            item.attributes["data-check-when"] = self.json([[item.id.removesuffix(question.name) + question.check.field,
+                                                             [question.check.code], True]])
+        item.described_by = " ".join(
+            f"{item.id}-{part}" for part, there in
+            (("hint", item.hint), ("note", item.note), ("count", item.limit), ("error", item.error or question.check))
+            if there)
+
+    def persons(self) -> list:
+        return self.answers.get(self.form.person_repeat) or []
+
+    def person(self, index: int | str, answers: Mapping | None = None) -> Item:
+        """The block of one person; `index` "__i__" makes the pattern that the script copies."""
+        repeat = self.form.repeat
+        known = answers if answers is not None else self.persons()[index]
+        number = index + 1 if isinstance(index, int) else "__n__"
+        block = Item(f"person-{number}", "person", self.to(words.PERSON, number=number), index=index)
+        block.items = self.items(repeat.children, f"q-{repeat.name}-{index}-", known if isinstance(known, dict) else {},
+                                 (repeat.name, index))
+        return block
+
+    def when(self, question: Question, prefix: str) -> str:
+        """The tests that the script can make: [[field name, codes, wanted], ...], "" for none."""
+        tests = []
+        for condition in question.conditions:
+            other = self.by_path[condition.path]
+            inside = other.part == "person" and not other.is_container
+            if not inside or prefix != "q-":
+                tests.append([(prefix if inside else "q-") + other.name, list(condition.codes), condition.wanted])
+        return self.json(tests) if tests else ""
+
+    def note(self, question: Question) -> str:
+        """The same in words, for a browser without script."""
+        parts = [self.condition_words(condition) for condition in question.conditions]
+        if not parts:
+            return self.to(words.ONLY_IF_NEEDED) if question.relevant and not self.to(question.hint) else ""
+        return self.to(words.ONLY_IF, conditions=self.to(words.AND).join(parts))
+
+    def condition_words(self, condition) -> str:
+        other = self.by_path[condition.path]
+        names = dict(other.choices)
+        chosen = self.to(words.OR).join(self.to(words.QUOTED, words=names[code].to(self.language) if code in names else code)
+                                        for code in condition.codes)
+        return self.to(words.IS if condition.wanted else words.IS_NOT, question=self.to(other.label), answers=chosen)
+
+    def summary(self) -> list[tuple[str, str]]:
+        """(id, sentence) for every error, in the order given."""
+        lines = []
+        for path, text in reversed(self.errors.items()):
+            part = self.form.by_name["person" if len(path) == 3 else "household"]
+            question = part.get(path[-1]) or (self.form.repeat if path[-1] == self.form.person_repeat else None)
+            label = self.to(question.label) if question else path[-1]
+            where = self.to(words.PERSON, number=path[1] + 1) + self.to(words.COMMA) if len(path) == 3 else ""
+            lines.append(("q-" + "-".join(map(str, path)), self.to(words.ERROR_LINE, where=where, label=label, error=text)))
+        return lines
+
+    @staticmethod
+    def json(value: object) -> str:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def partial(question: Question) -> str:
+    """The template of a question: one a type, long lists as a native select, text of several lines as a box."""
+    if question.type == "select_one" and (len(question.choices) > MOST_RADIOS or "minimal" in question.appearance):
+        return "select_one_minimal"
+    if question.type == "text" and question.multiline:
+        return "text_multiline"
+    return question.type
+
+
+def browser_attributes(question: Question) -> dict[str, str]:
+    """Attributes that bring up the right keypad and keep the browser from helping with other people's data."""
+    attributes = {"autocomplete": "off"}
+    if question.type in ("integer", "date"):
+        attributes["inputmode"] = "numeric"
+    elif question.type == "decimal":
+        attributes["inputmode"] = "decimal"
+    elif question.check and question.check.kind == "phone":
+        attributes |= {"type": "tel", "inputmode": "tel"}
+    elif question.check:
+        attributes |= {"autocapitalize": "characters", "spellcheck": "false"}
+    elif question.personal and not question.multiline:
+        attributes["spellcheck"] = "false"
+    if question.check:
+        attributes["data-check"] = question.check.kind
+    return attributes
+
+
+def questionnaire_html(form: Form, language: str, answers: dict | None = None, errors: Iterable[AnswerError] = (),
+                       persons: int = 1) -> Markup:
+    """The questionnaire's fragment with these answers in it, each error beside its field and all of them on top.
+
+    `answers`: raw or clean (see `forms.answers`); at least `persons` blocks are shown. `errors`: as `validate` gave them.
+    """
+    errors = list(errors)
+    if answers is None and not errors:
+        return Markup("".join(page_parts(form, language, persons)))
+    return _render(form, language, answers or {}, errors, persons)
+
+
+@lru_cache(maxsize=128)
+def page_parts(form: Form, language: str, persons: int = 1) -> tuple[str, ...]:
+    """The fragment of the empty questionnaire, rendered once per form, language and number of persons; to be joined."""
+    return (str(_render(form, language, {}, [], persons)),)
+
+
+def _render(form: Form, language: str, answers: dict, errors: list[AnswerError], persons: int) -> Markup:
+    shown = dict(answers)
+    if form.repeat:
+        given = list(answers.get(form.person_repeat) or [])
+        shown[form.person_repeat] = given + [{}] * (min(persons, MOST_BLOCKS) - len(given))
+    page = _Page(form, language, shown, errors)
+    items = page.items(form.questions, "q-", shown, ())
+    pattern = page.person("__i__", {}) if form.repeat else None
+    if not errors and form.repeat:
+        _focus_new_person(answers.get(form.person_repeat) or [], items)
+    return Markup(_templates.get_template("questionnaire/body.html").render(
+        items=items, pattern=pattern, summary=page.summary(), language=language, form=form,
+        t=lambda name, **values: page.to(getattr(words, name), **values), script_words=script_words(language)))
+
+
+def _focus_new_person(given: list, items: list[Item]) -> None:
+    """After `add a person` without script: put the cursor into the new, empty block."""
+    if len(given) > 1 and not given[-1]:
+        blocks = next(item.items for item in _below(items) if item.kind == "repeat")
+        next(item for item in _below(blocks[-1].items) if item.kind not in ("group", "note")).autofocus = True
+
+
+def _below(items: list[Item]):
+    for item in items:
+        yield item
+        yield from _below(item.items)
+
+
+@lru_cache(maxsize=8)
+def script_words(language: str) -> str:
+    """The sentences that the script says, as JSON."""
+    said = {"left": words.CHARACTERS_LEFT, "over": words.CHARACTERS_OVER, "remove": words.CONFIRM_REMOVE,
+            "removed": words.REMOVED, "added": words.ADDED, "person": words.PERSON, "removePerson": words.REMOVE_PERSON,
+            "idLength": messages.ID_LENGTH, "idCharacters": messages.ID_CHARACTERS, "idBirth": messages.ID_BIRTH,
+            "idCheck": messages.ID_CHECK, "idBirthDate": messages.ID_BIRTH_DATE, "idSex": messages.ID_SEX,
+            "filled": words.FILLED_FROM_ID}
+    return json.dumps({name: text.to(language) for name, text in said.items()}, ensure_ascii=False)
+
+
+def apply_action(form: Form, raw: dict, post: Mapping) -> dict | None:
+    """What the answers become when the post asks for one person more or fewer; None when it asks for neither.
+
+    `raw`: from `from_post`. `post`: the same post, a MultiDict or a mapping to lists. Everything typed stays.
+    """
+    if not form.repeat:
+        return None
+    people = list(raw.get(form.person_repeat) or [])
+    if _value(post, "_add") == form.person_repeat:
+        return raw | {form.person_repeat: (people or [{}])[:MOST_BLOCKS] + [{}]}
+    index = _value(post, "_remove")
+    if index is None:
+        return None
+    if index.isascii() and index.isdigit() and len(index) <= 6 and int(index) < len(people):
+        del people[int(index)]
+    return raw | {form.person_repeat: people}
+
+
+def _value(post: Mapping, name: str) -> str | None:
+    value = post.get(name)
+    return value[0] if isinstance(value, list) and value else value or None
