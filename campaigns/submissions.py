@@ -118,6 +118,17 @@ _recording = select(submission.c.id).where(
     submission.c.channel.in_(RECORDING)).limit(1)
 
 
+def is_late(campaign: Campaign, filled_at: datetime, received_at: datetime) -> bool:
+    """Whether a form begun at `filled_at` comes in the grace period (SUB-3); raises NotOpen or Closed when it comes outside."""
+    if received_at < campaign.opens_at:
+        raise NotOpen(campaign, received_at)
+    if received_at < campaign.closes_at:
+        return False
+    if filled_at < campaign.closes_at and received_at < campaign.accepts_until:
+        return True
+    raise Closed(campaign, received_at)
+
+
 class Intake:
     """Takes entries into one campaign: `prepare` outside the transaction (sealing costs time), `accept` inside."""
 
@@ -146,7 +157,7 @@ class Intake:
             if known.mac != row["mac"]:
                 raise InstanceTaken
             return Accepted(known.id, receipt, repeated=True)
-        late = self._late(entry)
+        late = is_late(self.campaign, entry.filled_at, entry.received_at)
         replaces = self._replaced(connection, entry)
         submission_id = connection.execute(
             submission.insert(), {**row, "late": late, "replaces": replaces}).inserted_primary_key[0]
@@ -160,15 +171,6 @@ class Intake:
                     "submission.corrected" if replaces else "submission.accepted", f"submission:{submission_id}",
                     channel=entry.channel, mac=row["mac"].hex()[:16])
         return Accepted(submission_id, receipt, repeated=False)
-
-    def _late(self, entry: Entry) -> bool:
-        if entry.received_at < self.campaign.opens_at:
-            raise NotOpen(self.campaign, entry.received_at)
-        if entry.received_at < self.campaign.closes_at:
-            return False
-        if entry.filled_at < self.campaign.closes_at and entry.received_at < self.campaign.accepts_until:
-            return True
-        raise Closed(self.campaign, entry.received_at)
 
     def _replaced(self, connection: Connection, entry: Entry) -> int | None:
         if entry.receipt:

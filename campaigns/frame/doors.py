@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, select
 
@@ -21,6 +22,7 @@ class Door:
     unit: str
     room: str
     address: str
+    ended_at: datetime | None  # demolished, merged with another, or never a dwelling
 
     @property
     def place(self) -> str:

@@ -86,6 +86,10 @@ class Store:
         """
         return self._writer.submit(work)
 
+    def submit_later(self, work: Callable[[Connection], object]) -> None:
+        """As `submit`, without waiting: for notes that nobody is promised (lost when the disk is full or power fails)."""
+        self._writer.later(work)
+
     def close(self) -> None:
         self._writer.close()
         self.engine.dispose()

@@ -34,13 +34,18 @@ class GroupWriter:
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
 
     def submit(self, work: Callable[[Connection], object]) -> object:
-        self._ensure_thread()
-        job = _Job(work)
-        self._jobs.put(job)
+        job = self.later(work)
         job.done.wait()
         if job.error is not None:
             raise job.error
         return job.answer
+
+    def later(self, work: Callable[[Connection], object]) -> _Job:
+        """Queue `work` without waiting for it."""
+        self._ensure_thread()
+        job = _Job(work)
+        self._jobs.put(job)
+        return job
 
     def close(self) -> None:
         if self._pid == os.getpid():
