@@ -1,0 +1,60 @@
+"""Keys and sealing (INV-5)."""
+import stat
+
+import pytest
+
+from campaigns.keys import Keyring, KeyMissing, SealBroken
+
+
+@pytest.fixture
+def keyring(tmp_path):
+    return Keyring(tmp_path / "keys")
+
+
+def test_what_is_sealed_opens_again_with_rare_characters(keyring):
+    key = keyring.create_campaign("c1")
+    assert key.open(key.seal("𠮷·买买提".encode(), "user:V001"), "user:V001").decode() == "𠮷·买买提"
+
+
+@pytest.mark.parametrize("change", [
+    lambda sealed: sealed[:-1] + bytes([sealed[-1] ^ 1]), lambda sealed: sealed[:5], lambda sealed: b"",
+    lambda sealed: sealed[:13] + b"\0" + sealed[14:]])
+def test_changed_bytes_do_not_open(keyring, change):
+    key = keyring.create_campaign("c1")
+    with pytest.raises(SealBroken):
+        key.open(change(key.seal(b"answers", "submission:1")), "submission:1")
+
+
+def test_sealed_bytes_of_one_submission_do_not_open_as_those_of_another(keyring):
+    key = keyring.create_campaign("c1")
+    with pytest.raises(SealBroken):
+        key.open(key.seal(b"answers", "submission:1"), "submission:2")
+
+
+def test_one_campaigns_key_does_not_open_what_another_sealed(keyring):
+    sealed = keyring.create_campaign("c1").seal(b"answers", "x")
+    with pytest.raises(SealBroken):
+        keyring.create_campaign("c2").open(sealed, "x")
+
+
+def test_keys_are_files_that_only_their_owner_reads(keyring):
+    keyring.create_campaign("c1")
+    assert stat.S_IMODE((keyring.folder / "campaign-c1.key").stat().st_mode) == 0o600
+    assert stat.S_IMODE(keyring.folder.stat().st_mode) == 0o700
+
+
+def test_making_a_key_again_keeps_the_one_that_is_there(keyring):
+    sealed = keyring.create_campaign("c1").seal(b"answers", "x")
+    assert Keyring(keyring.folder).create_campaign("c1").open(sealed, "x") == b"answers"
+
+
+def test_a_destroyed_key_says_so(keyring):
+    keyring.create_campaign("c1")
+    (keyring.folder / "campaign-c1.key").unlink()
+    with pytest.raises(KeyMissing, match="campaign-c1.key"):
+        Keyring(keyring.folder).campaign("c1")
+
+
+def test_the_same_text_sealed_twice_looks_different(keyring):
+    key = keyring.create_campaign("c1")
+    assert key.seal(b"same", "x") != key.seal(b"same", "x")
