@@ -86,6 +86,13 @@ class Keyring:
             self.create("server")
         return self._get("server")
 
+    @property
+    def archive(self) -> Key:
+        """Signs the installation's archives; made at first use."""
+        if not (self.folder / "archive.key").exists():
+            self.create("archive")
+        return self._get("archive")
+
     def campaign(self, slug: str) -> Key:
         """The key of campaign `slug`; raises KeyMissing when it was destroyed or never made."""
         return self._get(f"campaign-{slug}")
@@ -96,12 +103,16 @@ class Keyring:
 
     def create(self, name: str) -> None:
         """Make a key file readable by its owner only; keeps one that is there already."""
+        self.keep(f"{name}.key", secrets.token_hex(32).encode() + b"\n")
+
+    def keep(self, file: str, content: bytes) -> None:
+        """Put `content` into the folder as `file`, readable by its owner only; keeps one that is there already."""
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path = self.folder / f"{name}.key"
+        path = self.folder / file
         fresh = path.with_suffix(f".{secrets.token_hex(4)}.new")
         handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
-            os.write(handle, secrets.token_hex(32).encode() + b"\n")
+            os.write(handle, content)
             os.fsync(handle)
         finally:
             os.close(handle)

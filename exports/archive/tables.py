@@ -1,0 +1,137 @@
+"""The tables of an archive. The fixed columns are here; those of the questions come from the campaign's forms."""
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from campaigns.campaign import CHANNEL_NAMES
+from exports.archive.columns import Column, Table
+from forms.form import Form
+from forms.language import Text
+
+_CHANNELS = tuple(CHANNEL_NAMES.items())
+_CREDITS = (("entry", Text("计件", "entry")), ("reversal", Text("冲销", "reversal")))
+_TYPES = {"integer": "integer", "decimal": "number", "date": "date"}
+_AREAS = (
+    ("city", "市", "City"), ("district", "区", "District"), ("street", "街道", "Street"), ("community", "社区", "Community"),
+    ("grid", "网格", "Grid"), ("compound", "小区", "Compound"), ("building", "楼栋", "Building"), ("unit", "单元", "Unit entrance"),
+    ("room", "房号", "Room"), ("address", "地址", "Address"), ("use", "登记用途", "Use as registered"))
+_DWELLING = Column("dwelling", Text("房屋标识", "Dwelling"), required=True,
+                   about=Text("任务代号/门牌，长期不变", "campaign/door; stays the same"))
+_HOUSEHOLD = Column("household", Text("户标识", "Household"), required=True,
+                    about=Text("任务代号/门牌/户序号，长期不变", "campaign/door/number; stays the same"))
+_HOUSEHOLD_NO = Column("household_no", Text("户序号", "Household number"), "integer", required=True,
+                       about=Text("同一扇门后的第几户", "1, 2, ... behind one door"))
+_CHANNEL = Column("channel", Text("渠道", "Channel"), codes=_CHANNELS, required=True)
+_DAY = Column("day", Text("登记日", "Day received"), "date", required=True,
+              about=Text("按任务时区", "a day of the campaign's time zone"))
+_PERSONS = Column("persons", Text("人数", "Persons"), "integer", required=True, unit="person")
+_INSTANCE = Column("submission", Text("填报编号", "Submission"), required=True)
+
+DWELLINGS = Table("dwellings", Text("房屋", "Dwellings"), (
+    _DWELLING,
+    *(Column(name, Text(zh, en)) for name, zh, en in _AREAS),
+    Column("register_code", Text("房屋编码", "Register code")),
+    Column("team", Text("工作组", "Team")),
+    Column("register_area", Text("登记建筑面积", "Floor area as registered"), "number", unit="m2"),
+    Column("lon", Text("经度", "Longitude"), "number", unit="degree"),
+    Column("lat", Text("纬度", "Latitude"), "number", unit="degree"),
+    Column("walk", Text("走访顺序", "Place in walking order"), "integer", required=True),
+    Column("in_register", Text("仍在底册", "Still in the register"), "boolean", required=True,
+           about=Text("否：底册已注销，但有登记", "false: the register ended it, but a household was recorded")),
+    Column("register_extra", Text("底册其他栏", "Further register columns"), "object"),
+    Column("register_personal", Text("底册个人信息栏", "Personal register columns"), "object", personal=True),
+), ("dwelling",))
+
+_HOUSEHOLDS = (
+    _HOUSEHOLD, _DWELLING, _HOUSEHOLD_NO, _PERSONS, _CHANNEL, _DAY,
+    Column("filled_at", Text("填报时间", "Filled at"), "datetime", required=True),
+    _INSTANCE,
+    Column("other_submissions", Text("未采用的填报", "Submissions not used"),
+           about=Text("空格分隔", "separated by spaces")),
+)
+_PERSONS_FIXED = (
+    Column("person", Text("人员标识", "Person"), required=True,
+           about=Text("任务代号/门牌/户序号/人序号", "campaign/door/household number/person number")),
+    _HOUSEHOLD,
+    Column("person_no", Text("人序号", "Person number"), "integer", required=True),
+)
+
+CODE_LISTS = Table("code_lists", Text("代码表", "Code lists"), (
+    Column("list", Text("代码表", "List"), required=True, about=Text("表名.列名", "table.column")),
+    Column("code", Text("代码", "Code"), required=True),
+    Column("position", Text("顺序", "Position"), "integer", required=True),
+    Column("title_zh", Text("中文", "Chinese"), required=True),
+    Column("title_en", Text("英文", "English"), required=True),
+), ("list", "code"))
+
+SUBMISSIONS = Table("submissions", Text("填报", "Submissions"), (
+    _INSTANCE, _DWELLING, _HOUSEHOLD_NO, _CHANNEL,
+    Column("worker", Text("工号", "Work number"), about=Text("不含姓名", "never the name")),
+    Column("form", Text("问卷", "Form"), required=True), Column("form_version", Text("问卷版本", "Form version"), required=True),
+    Column("form_digest", Text("问卷摘要", "Form digest"), required=True, about=Text("SHA-256", "SHA-256")),
+    Column("filled_at", Text("填报时间", "Filled at"), "datetime", required=True),
+    Column("received_at", Text("收到时间", "Received at"), "datetime", required=True),
+    _DAY,
+    Column("late", Text("宽限期内迟到", "Late"), "boolean", required=True),
+    _PERSONS,
+    Column("replaces", Text("更正的填报", "Corrects submission")),
+    Column("used", Text("采用为记录", "Used as the record"), "boolean", required=True),
+), ("submission",), (("dwelling", ("dwellings", "dwelling")),))
+
+TALLIES = Table("tallies", Text("计件", "Tallies"), (
+    _INSTANCE,
+    Column("kind", Text("种类", "Kind"), codes=_CREDITS, required=True),
+    Column("worker", Text("工号", "Work number"), required=True),
+    _DWELLING, _HOUSEHOLD_NO,
+    Column("fen", Text("金额（分）", "Sum in fen"), "integer", required=True, unit="0.01 CNY"),
+    Column("payment", Text("第几次付费", "Payment number"), "integer"),
+    Column("at", Text("时间", "At"), "datetime", required=True),
+    _DAY,
+), ("submission", "kind"), (("submission", ("submissions", "submission")), ("dwelling", ("dwellings", "dwelling"))))
+
+
+def households(forms: Iterable[Form]) -> Table:
+    """A row a household: the record's own columns, then the questions of all `forms` in order."""
+    return Table("households", Text("住户", "Households"), _with_questions(_HOUSEHOLDS, forms, "household"), ("household",),
+                 (("dwelling", ("dwellings", "dwelling")),))
+
+
+def persons(forms: Iterable[Form]) -> Table:
+    """A row a person."""
+    return Table("persons", Text("人员", "Persons"), _with_questions(_PERSONS_FIXED, forms, "person"), ("person",),
+                 (("household", ("households", "household")),))
+
+
+def of(forms: list[Form]) -> list[Table]:
+    """All tables of an archive, parents first. `forms`: every version that has submissions, oldest first."""
+    return [CODE_LISTS, DWELLINGS, households(forms), persons(forms), SUBMISSIONS, TALLIES]
+
+
+def _with_questions(fixed: tuple[Column, ...], forms: Iterable[Form], part: str) -> tuple[Column, ...]:
+    questions: dict[str, Column] = {}
+    taken = {column.name.casefold() for column in fixed}
+    for form in forms:
+        for asked in form.columns(part):
+            known = questions.get(asked.name)
+            if known is None:
+                name = asked.name
+                while name.casefold() in taken:  # a database may not tell `Name` from `name`
+                    name = f"q_{name}"
+                taken.add(name.casefold())
+                questions[asked.name] = _question(asked, name)
+            else:
+                questions[asked.name] = _united(known, _question(asked, known.name))
+    return (*fixed, *questions.values())
+
+
+def _question(asked, name: str) -> Column:
+    return Column(name, asked.label, _TYPES.get(asked.type, "string"), codes=tuple(asked.choices),
+                  many=asked.type == "select_multiple", personal=asked.personal, question=asked.name)
+
+
+def _united(older: Column, newer: Column) -> Column:
+    """One column for a question that changed between versions: newest words, all codes, personal if it ever was."""
+    codes = dict(older.codes) | dict(newer.codes)
+    same = older.type == newer.type and bool(older.codes) == bool(newer.codes)
+    return Column(newer.name, newer.title, newer.type if same else "string", codes=tuple(codes.items()) if same else (),
+                  many=older.many or newer.many, personal=older.personal or newer.personal, question=newer.question)
