@@ -11,7 +11,7 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, select
@@ -79,19 +79,24 @@ def merge(headers: Iterable[Header], trust: Sequence[str]) -> list[Record]:
     return records
 
 
+_DIGESTED = tuple(name for name in Record.__dataclass_fields__ if name != "submission_id")
+_CANONICAL = json.JSONEncoder(sort_keys=True, ensure_ascii=False)
+
+
 def digest(records: Iterable[Record]) -> str:
     """SHA-256 of the records as canonical JSON, without row ids: equal for equal input."""
     summed = hashlib.sha256()
     for each in records:
-        fields = {name: value for name, value in asdict(each).items() if name != "submission_id"}
-        summed.update(json.dumps(fields, sort_keys=True, ensure_ascii=False).encode())
+        fields = {name: getattr(each, name) for name in _DIGESTED}
+        summed.update(_CANONICAL.encode(fields).encode())
     return summed.hexdigest()
 
 
 def run(connection: Connection, campaign: Campaign, at: datetime, actor: Actor) -> dict:
     """Make the campaign's records anew from all its submissions, in one transaction.
 
-    Returns {"submissions", "records", "persons", "digest"}.
+    Returns {"submissions", "records", "persons", "digest", "through"}; `through` is the newest submission taken in, so that
+    figures can leave out what came in after it.
     """
     headers = [Header(*row) for row in connection.execute(
         select(*[submission.c[name] for name in Header.__dataclass_fields__])
@@ -104,7 +109,8 @@ def run(connection: Connection, campaign: Campaign, at: datetime, actor: Actor) 
             "submission_id": each.submission_id, "channel": each.channel, "day": each.day, "persons": each.persons,
             "provenance": {"from": each.instance, "others": list(each.others)}} for each in records])
     summary = {"submissions": len(headers), "records": len(records),
-               "persons": sum(each.persons for each in records), "digest": digest(records)}
+               "persons": sum(each.persons for each in records), "digest": digest(records),
+               "through": max((header.id for header in headers), default=0)}
     note(connection, campaign.id, "merge", at, summary)
     audit.write(connection, campaign.id, at, actor, "merge.run", f"campaign:{campaign.slug}", **summary)
     return summary
