@@ -92,7 +92,7 @@ class _Run:
         blocks = [_Block(self.form.asked["person"], person, index) for index, person in enumerate(given)]
         self.blocks = blocks
         # An empty block that was added and never filled is no person, unless nobody at all was filled in.
-        self.persons = [block for block in blocks if not block.blank] or blocks[:1]
+        self.persons = [block for block in blocks if not block.blank] or blocks[:1 if self.form.repeat.required else 0]
         if len(self.persons) > max_persons:
             self.crowd = messages.TOO_MANY.fill(limit=max_persons, count=len(self.persons))
             self.persons = []
@@ -142,19 +142,20 @@ class _Run:
         return expression(block.nodes[question], self.today)
 
     def _switch_off(self, question: Question, block: _Block) -> None:
-        if question is self.form.repeat:
-            for person in self.persons:
-                branch = person.nodes[question]
-                branch.getparent().remove(branch)
-            self.persons, self.crowd = [], None
-            self.household.off.add(question)
-            return
         for below in question.walk():
             block.off.add(below)
             block.answers.pop(below.name, None)
             block.errors.pop(below, None)
             if below in block.nodes and not below.is_container:
                 block.nodes[below].text = None
+        if self.form.repeat in block.off:
+            self._drop_persons()
+
+    def _drop_persons(self) -> None:
+        for person in self.persons:
+            branch = person.nodes[self.form.repeat]
+            branch.getparent().remove(branch)
+        self.persons, self.crowd = [], None
 
     def _errors(self) -> Iterator[AnswerError]:
         for question in self.form.household_nodes:
@@ -169,7 +170,7 @@ class _Run:
         repeat = self.form.repeat
         if self.crowd:
             yield AnswerError((repeat.name,), self.crowd)
-        elif not self.persons and repeat.required and repeat not in self.household.off:
+        elif not self.persons and repeat not in self.household.off and self._required(repeat, self.household):
             yield AnswerError((repeat.name,), repeat.required_message or messages.NO_PERSONS)
         for person in self.persons:
             for question in self.form.person_nodes[1:]:
@@ -184,13 +185,17 @@ class _Run:
         if question in block.off:
             return None
         if question.name not in block.answers:
-            if question.required and not question.is_container and (
-                    question.required is True or self._run(question.required, question, block)):
+            if not question.is_container and self._required(question, block):
                 return question.required_message or (messages.CHOOSE if question.choices else messages.REQUIRED)
             return None
         if question.constraint and not self._run(question.constraint, question, block):
             return self._broken(question, block)
         return None
+
+    def _required(self, question: Question, block: _Block) -> bool:
+        if isinstance(question.required, Expression):
+            return self._run(question.required, question, block)
+        return question.required
 
     def _broken(self, question: Question, block: _Block) -> Text:
         """The words for a broken constraint: exact ones for a named kind of number, else the form's own."""
@@ -200,8 +205,6 @@ class _Run:
             found = residentid.problem(answer, block.answers.get("birth_date", ""), block.answers.get("sex", ""))
         elif check and check.kind == "birth-date":
             found = messages.FUTURE if answer > self.today else messages.TOO_OLD
-        elif len(answer) > question.limit and question.type == "text":
-            found = messages.TOO_LONG.fill(count=len(answer), limit=question.limit)
         return found or question.constraint_message or messages.CONSTRAINT
 
 
@@ -237,7 +240,7 @@ def from_post(form: Form, post: Mapping[str, list[str]]) -> dict:
 
 
 def _take(into: dict, question: Question, values: list[str]) -> None:
-    given = [value for value in values if value]
+    given = [value for value in ([values] if isinstance(values, str) else values) if value]
     if given:
         into[question.name] = given if question.type == "select_multiple" else given[-1]
 

@@ -3,13 +3,12 @@ from __future__ import annotations
 
 import re
 
-from forms import messages
 from forms.expressions import Expression
 from forms.handlers import HANDLERS, SILENT
 from forms.language import Text
 from forms.questions import Check, Question
 from forms.workbook import FormError, Problem, Row
-from forms.xform import JR, X, XForm
+from forms.xform import JR, X, XForm, language_code
 from forms.xpath import XPathError
 
 ALIASES = {"string": "text", "int": "integer", "select one": "select_one", "select one from": "select_one",
@@ -101,7 +100,6 @@ class Builder:
         return self.xform.words(path, "hint") if self.xform.words(path, "hint").zh else self._sheet_text(row, "hint")
 
     def _sheet_text(self, row: Row, column: str) -> Text:
-        from forms.xform import language_code
         found = {language_code(head.split("::")[1]): words for head, words in row.cells.items()
                  if head.startswith(column + "::")}
         plain = row.cells.get(column) or next(iter(found.values()), "")

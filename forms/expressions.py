@@ -7,6 +7,7 @@ native spelling (`selected` with a code, `substr` with numbers, a yes/no `if`) g
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -147,6 +148,13 @@ class _Writer:
         if len(arguments) != 2 or arguments[1][0] != "str" or "'" in arguments[1][1]:
             return None
         return f"contains(concat(' ', normalize-space({self.write(arguments[0])}), ' '), ' {arguments[1][1].strip()} ')"
+
+    def call_regex(self, *arguments: tuple) -> None:
+        if len(arguments) == 2 and arguments[1][0] == "str":
+            try:
+                re.compile(arguments[1][1])
+            except re.error as error:
+                raise XPathError(f"the pattern {arguments[1][1]!r} is wrong ({error})") from None
 
     def call_substr(self, *arguments: tuple) -> str | None:
         if len(arguments) != 3 or any(a[0] != "num" or not a[1].isdigit() for a in arguments[1:]):

@@ -68,8 +68,11 @@ def _pattern(source: str) -> re.Pattern:
 
 
 def regex(_context, value, pattern):
-    """Whether the whole value matches, as in ODK Collect."""
-    return _pattern(text(pattern)).fullmatch(text(value)) is not None
+    """Whether the whole value matches, as in ODK Collect; a pattern that is none matches nothing."""
+    try:
+        return _pattern(text(pattern)).fullmatch(text(value)) is not None
+    except re.error:
+        return False
 
 
 def format_date(_context, value, layout):
@@ -94,7 +97,13 @@ def count_selected(_context, value):
 
 def substr(_context, value, start, end=None):
     string = text(value)
-    return string[slice(int(number(start)), None if end is None else int(number(end)))]
+    return string[slice(_index(start), None if end is None else _index(end))]
+
+
+def _index(value: object) -> int:
+    """A whole number for a position or a count of places; 0 for anything else."""
+    amount = number(value)
+    return int(amount) if math.isfinite(amount) else 0
 
 
 def choose(_context, condition, yes, no):
@@ -107,12 +116,12 @@ def coalesce(_context, first, second):
 
 def integer(_context, value):
     whole = number(value)
-    return whole if math.isnan(whole) or math.isinf(whole) else float(math.trunc(whole))
+    return float(math.trunc(whole)) if math.isfinite(whole) else whole
 
 
 def round_to(_context, value, places=0.0):
-    amount, scale = number(value), 10 ** int(number(places))
-    return amount if math.isnan(amount) else math.floor(amount * scale + 0.5) / scale
+    amount, scale = number(value), 10.0 ** max(-15, min(15, _index(places)))
+    return math.floor(amount * scale + 0.5) / scale if math.isfinite(amount * scale) else amount
 
 
 def day(_context, value):
@@ -121,8 +130,15 @@ def day(_context, value):
 
 def iso_date(_context, value):
     """`date()`: a number of days or an ISO string as an ISO date."""
-    amount = number(value)
-    return "" if math.isnan(amount) else date.fromordinal(int(amount // 1) + EPOCH).isoformat()
+    ordinal = math.floor(number(value)) + EPOCH if math.isfinite(number(value)) else 0
+    return date.fromordinal(ordinal).isoformat() if 1 <= ordinal <= date.max.toordinal() else ""
+
+
+def power(_context, base, exponent):
+    try:
+        return math.pow(number(base), number(exponent))
+    except (OverflowError, ValueError):
+        return math.nan
 
 
 def _extreme(pick):
@@ -137,7 +153,9 @@ FUNCTIONS = {
     "regex": regex, "format-date": format_date, "selected": selected, "selected-at": selected_at,
     "count-selected": count_selected, "substr": substr, "if": choose, "coalesce": coalesce, "int": integer,
     "round": round_to, "day": day, "date": iso_date, "min": _extreme(min), "max": _extreme(max),
-    "pow": lambda _c, base, exponent: number(base) ** number(exponent),
+    "pow": power,
 }
+# No `_space.prefix`: lxml then registers the prefix anew for each evaluation, and libxml2 keeps a pointer to the old one
+# (seen as a UnicodeDecodeError on the second run, lxml 6). Every compiled expression names the prefix itself.
 _space = etree.FunctionNamespace(NAMESPACE)
 _space.update(FUNCTIONS)

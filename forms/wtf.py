@@ -1,7 +1,7 @@
 """A form's questions as plain WTForms classes (no Flask), made once per form and language.
 
 A question may be called `validate`, `data`, `errors` or `_x`: the attribute carries a prefix that no WTForms name has,
-and only the HTML name is the question's own. Rules live in `forms.answers`; `validate()` here asks them and puts each
+and only the HTML name is the question's own. Rules live in `forms.answers`; `questionnaire_result()` asks them and puts each
 error on its field, so that there is one judge of an answer.
 """
 from __future__ import annotations
@@ -48,6 +48,17 @@ FIELDS: dict[str, Callable[[Question, str], UnboundField]] = {
 }
 
 
+class _Persons(wtforms.FieldList):
+    """A list whose indexes are plain digits, and few: WTForms itself fails on `q-person-²-name`."""
+
+    def _extract_indices(self, prefix, formdata):
+        for name in formdata:
+            if name.startswith(prefix + "-"):
+                index = name[len(prefix) + 1:].split("-", 1)[0]
+                if index.isascii() and index.isdigit() and len(index) <= 9:
+                    yield int(index)
+
+
 class QuestionnaireForm(wtforms.Form):
     """The base of every made class; its own names all begin with `questionnaire`, which no question's attribute does."""
 
@@ -87,8 +98,8 @@ def fields_class(form: Form, language: str) -> type[wtforms.Form]:
 def _persons(form: Form, language: str) -> UnboundField:
     members = {ATTRIBUTE + q.name: _named(q, language, "") for q in form.person_nodes if q.type in FIELDS}
     person = type("PersonForm", (wtforms.Form,), members)
-    return wtforms.FieldList(wtforms.FormField(person, separator="-"), label=form.repeat.label.to(language),
-                             name=f"q-{form.repeat.name}", min_entries=0)
+    return _Persons(wtforms.FormField(person, separator="-"), label=form.repeat.label.to(language),
+                    name=f"q-{form.repeat.name}", min_entries=0)
 
 
 def _named(question: Question, language: str, prefix: str) -> UnboundField:

@@ -30,8 +30,8 @@ class XForm:
             self.warnings: list[str] = []
             converted = convert(io.BytesIO(data), warnings=self.warnings, form_name="data", file_type=".xlsx")
             tree = etree.fromstring(converted.xform.encode(), etree.XMLParser(resolve_entities=False, no_network=True))
-        except PyXFormError as error:
-            raise FormError([Problem("survey", 0, Text(f"表格有错：{error}", f"the workbook has a mistake: {error}"),
+        except Exception as error:  # pyxform also lets KeyError and others through for an odd workbook
+            raise FormError([Problem("survey", 0, Text(f"表格有错：{_said(error)}", f"the workbook has a mistake: {_said(error)}"),
                                      Text("请按提示改正后再试", "Mend it and try again"))]) from None
         self.tree = tree
         self.model = next(tree.iter(X + "model"))
@@ -90,6 +90,10 @@ class XForm:
             identity, label = item.findtext(X + "itextId"), item.findtext(X + "label")
             items.append((item.findtext(X + "name") or "", self.text(identity) if identity else Text(label or "", label or "")))
         return items
+
+
+def _said(error: Exception) -> str:
+    return str(error) if isinstance(error, PyXFormError) else f"{type(error).__name__}: {error}"
 
 
 def language_code(name: str) -> str:

@@ -107,8 +107,7 @@ class _Page:
                                                              [question.check.code], True]])
         item.described_by = " ".join(
             f"{item.id}-{part}" for part, there in
-            (("hint", item.hint), ("note", item.note), ("count", item.limit), ("error", item.error or question.check))
-            if there)
+            (("hint", item.hint), ("note", item.note), ("count", item.limit), ("error", item.error)) if there)
 
     def persons(self) -> list:
         return self.answers.get(self.form.person_repeat) or []

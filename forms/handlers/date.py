@@ -9,7 +9,9 @@ from forms.characters import digits_and_letters
 from forms.handlers.reading import EMPTY, Read, visible
 from forms.questions import Question
 
-_TYPED = re.compile(r"(\d{4})(?:[-/.年](\d{1,2})[-/.月](\d{1,2})日?|(\d\d)(\d\d))", re.ASCII)
+_PARTED = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?", re.ASCII)
+# Eight digits, whatever is left between them when a date shown as 1960-05-08 is mended on a keypad without a dash.
+_EIGHT = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)", re.ASCII)
 
 
 def read_date(raw: object, question: Question) -> Read:
@@ -19,11 +21,10 @@ def read_date(raw: object, question: Question) -> Read:
         return Read("", plain, error)
     if not plain:
         return EMPTY
-    match = _TYPED.fullmatch(plain)
+    match = _PARTED.fullmatch(plain) or _EIGHT.fullmatch(plain)
     if match:
-        year, *rest = (int(part) for part in match.groups() if part)
         try:
-            iso = date(year, *rest).isoformat()
+            iso = date(*map(int, match.groups())).isoformat()
             return Read(iso, iso)
         except ValueError:
             pass

@@ -1,0 +1,227 @@
+// Makes a questionnaire quicker to fill; everything here also works, more slowly, without it.
+// Shown and hidden questions, adding and removing people, resident ID numbers, character counts.
+"use strict";
+(function () {
+  const root = document.querySelector(".questionnaire");
+  if (!root) return;
+  document.documentElement.classList.add("js");
+  const words = JSON.parse(root.dataset.words);
+  const say = (name, values) => words[name].replace(/\{(\w+)\}/g, (_, key) => values[key]);
+
+  function fieldsNamed(name) {
+    return root.querySelectorAll('[name="' + CSS.escape(name) + '"]');
+  }
+
+  function answersOf(name) {
+    const codes = [];
+    for (const field of fieldsNamed(name)) {
+      if (field.type === "radio" || field.type === "checkbox") {
+        if (field.checked) codes.push(field.value);
+      } else if (field.value) codes.push(field.value);
+    }
+    return codes;
+  }
+
+  // --- questions that depend on others ---
+
+  function holds(test) {
+    const [name, codes, wanted] = test;
+    return answersOf(name).some((code) => codes.includes(code)) === wanted;
+  }
+
+  function answered(test) {
+    return answersOf(test[0]).length > 0;
+  }
+
+  // A whole section stays in sight until an answer rules it out, so that the length of the form is plain from the start;
+  // a single question appears when it is asked. The server decides in the end.
+  function refresh() {
+    for (const part of root.querySelectorAll("[data-when]")) {
+      const tests = JSON.parse(part.dataset.when);
+      const section = part.tagName === "SECTION";
+      part.hidden = !tests.every((test) => holds(test) || (section && !answered(test)));
+    }
+  }
+
+  // --- people: add and remove in place ---
+
+  const pattern = document.getElementById("person-pattern");
+  const section = root.querySelector("[data-repeat]");
+  const blocks = () => Array.from(root.querySelectorAll(".persons > .person"));
+
+  function announce(sentence) {
+    root.querySelector(".said").textContent = sentence;
+  }
+
+  function renumber(block, index) {
+    const repeat = section.dataset.repeat;
+    const old = "q-" + repeat + "-" + block.dataset.index + "-";
+    const now = "q-" + repeat + "-" + index + "-";
+    for (const element of block.querySelectorAll("*")) {
+      for (const name of ["id", "name", "for", "aria-describedby", "data-when", "data-check-when"]) {
+        const value = element.getAttribute(name);
+        if (value && value.includes(old)) element.setAttribute(name, value.split(old).join(now));
+      }
+    }
+    block.dataset.index = index;
+    block.id = "person-" + (index + 1);
+    block.querySelector(".person-title").textContent = say("person", { number: index + 1 });
+    const remove = block.querySelector('[name="_remove"]');
+    remove.value = index;
+    remove.textContent = say("removePerson", { number: index + 1 });
+  }
+
+  function renumberAll() {
+    // Moving numbers down one after the other never makes two blocks share a radio group: each place is free by then.
+    blocks().forEach((block, index) => {
+      if (String(block.dataset.index) !== String(index)) renumber(block, index);
+    });
+  }
+
+  function add() {
+    const copy = pattern.content.firstElementChild.cloneNode(true);
+    section.querySelector(".persons").append(copy);
+    renumber(copy, blocks().length - 1);
+    refresh();
+    const first = copy.querySelector("input, select, textarea");
+    first.focus({ preventScroll: true });
+    copy.scrollIntoView({ block: "start" });
+    announce(say("added", { number: blocks().length }));
+  }
+
+  function hasAnswers(block) {
+    return Array.from(block.querySelectorAll("input, select, textarea")).some((field) =>
+      field.type === "radio" || field.type === "checkbox" ? field.checked : field.value);
+  }
+
+  function remove(block) {
+    const number = Number(block.dataset.index) + 1;
+    if (hasAnswers(block) && !window.confirm(say("remove", { number: number }))) return;
+    block.remove();
+    renumberAll();
+    refresh();
+    section.focus({ preventScroll: true });
+    announce(say("removed", { number: number }));
+    // A draft kept by the page hears of it as of any other change.
+    section.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  root.addEventListener("click", (event) => {
+    const button = event.target.closest("button");
+    if (!button || !pattern) return;
+    if (button.name === "_add") {
+      event.preventDefault();
+      add();
+    } else if (button.name === "_remove") {
+      event.preventDefault();
+      remove(button.closest(".person"));
+    }
+  });
+
+  // --- resident ID numbers (GB 11643): what is wrong at once, birth date and sex filled in ---
+
+  const WEIGHTS = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
+
+  function plain(text) {
+    return text.normalize("NFKC").replace(/\s+/g, "").toUpperCase();
+  }
+
+  function idParts(number) {
+    const iso = number.slice(6, 10) + "-" + number.slice(10, 12) + "-" + number.slice(12, 14);
+    const day = new Date(iso + "T00:00:00Z");
+    const real = !isNaN(day) && day.toISOString().slice(0, 10) === iso;
+    return { birth: real ? iso : "", sex: Number(number[16]) % 2 ? "1" : "2" };
+  }
+
+  function idProblem(number) {
+    if (number.length !== 18) return say("idLength", { count: number.length });
+    if (!/^[1-9][0-9]{16}[0-9X]$/.test(number)) return words.idCharacters;
+    if (!idParts(number).birth) return words.idBirth;
+    const sum = WEIGHTS.reduce((total, weight, at) => total + weight * Number(number[at]), 0);
+    return "10X98765432"[sum % 11] === number[17] ? "" : words.idCheck;
+  }
+
+  function showError(field, sentence) {
+    const place = document.getElementById(field.id + "-error");
+    place.querySelector(".error-text").textContent = sentence;
+    place.hidden = !sentence;
+    field.closest(".question").classList.toggle("has-error", Boolean(sentence));
+    const described = (field.getAttribute("aria-describedby") || "").split(" ").filter((id) => id && id !== place.id);
+    if (sentence) {
+      field.setAttribute("aria-invalid", "true");
+      described.push(place.id);
+    } else field.removeAttribute("aria-invalid");
+    field.setAttribute("aria-describedby", described.join(" "));
+  }
+
+  function fillFrom(field, number) {
+    const prefix = field.name.slice(0, field.name.lastIndexOf("-") + 1);
+    const parts = idParts(number);
+    let filled = false;
+    const birth = fieldsNamed(prefix + "birth_date")[0];
+    if (birth && (!birth.value || birth.dataset.filled)) {
+      birth.value = parts.birth;
+      birth.dataset.filled = "yes";
+      filled = true;
+    }
+    const sexes = Array.from(fieldsNamed(prefix + "sex"));
+    if (sexes.length && (!sexes.some((sex) => sex.checked) || sexes[0].dataset.filled)) {
+      for (const sex of sexes) sex.checked = sex.value === parts.sex;
+      sexes[0].dataset.filled = "yes";
+      filled = true;
+    }
+    if (filled) announce(words.filled);
+    refresh();
+  }
+
+  function checkId(field) {
+    if (field.dataset.checkWhen && !JSON.parse(field.dataset.checkWhen).every(holds)) {
+      showError(field, "");
+      return;
+    }
+    const number = plain(field.value);
+    const problem = number ? idProblem(number) : "";
+    showError(field, problem);
+    if (number && !problem) fillFrom(field, number);
+  }
+
+  // --- counting characters, as the server counts them (code points) ---
+
+  function count(area) {
+    const place = document.getElementById(area.id + "-count");
+    const left = Number(area.dataset.limit) - Array.from(area.value).length;
+    place.textContent = left < 0 ? say("over", { count: -left }) : left < 200 ? say("left", { count: left }) : "";
+    place.classList.toggle("over", left < 0);
+  }
+
+  root.addEventListener("input", (event) => {
+    const field = event.target;
+    if (field.dataset.limit) count(field);
+    if (field.dataset.filled) delete field.dataset.filled;
+    if (field.dataset.check === "resident-id" && plain(field.value).length === 18) checkId(field);
+  });
+
+  root.addEventListener("change", (event) => {
+    const field = event.target;
+    refresh();
+    if (field.type === "radio") {
+      for (const other of fieldsNamed(field.name)) delete other.dataset.filled;
+      const block = field.closest(".person");
+      const id = block && block.querySelector('[data-check="resident-id"]');
+      // Another kind of document: what was said about the number may no longer hold.
+      if (id && id.dataset.checkWhen && id.dataset.checkWhen.includes(JSON.stringify(field.name))) checkId(id);
+    }
+    if (field.dataset.check === "resident-id") checkId(field);
+  });
+
+  refresh();
+  root.querySelectorAll("[data-limit]").forEach(count);
+  const summary = document.getElementById("error-summary");
+  if (summary) summary.focus();
+  // A draft put back by the page changes answers without events of the user's own.
+  document.addEventListener("questionnaire:changed", () => {
+    renumberAll();
+    refresh();
+    root.querySelectorAll("[data-limit]").forEach(count);
+  });
+})();
