@@ -36,6 +36,7 @@ class Rates:
     doors_swapped: float = 0.004  # two neighbours told under each other's code
     late: float = 0.02  # sent hours later from a phone without network; after closing it is marked late
     bad_row: float = 0.004
+    gate_only: float = 0.3  # of those first told at the gate: nobody asked them afterwards
     opened_only: float = 0.03  # of the doors not reached: scanned, never sent
 
 
