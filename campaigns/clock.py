@@ -52,3 +52,9 @@ def as_said(instant: datetime, tz: str, at: datetime | None = None) -> Text:
     if local.year != today.year:
         zh, en = f"{local.year}年{zh}", f"{local.day} {local:%b %Y} {hour}"
     return Text(zh, en)
+
+
+def day_as_said(instant: datetime, tz: str) -> Text:
+    """The day of `instant` with its year: 2026年9月16日."""
+    local = instant.astimezone(ZoneInfo(tz))
+    return Text(f"{local.year}年{local.month}月{local.day}日", f"{local.day} {local:%B %Y}")

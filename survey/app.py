@@ -1,0 +1,60 @@
+"""The web site, put together."""
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from campaigns import clock, tally
+from campaigns.codes import symbols
+from campaigns.installation import Installation
+from survey import access, errors, front, headers, language, sign_in
+from survey.resident.pages import pages as resident
+from survey.volunteer.lead import pages as lead
+from survey.volunteer.pages import pages as volunteer
+
+SESSION_COOKIE = "survey_session"
+
+
+class Survey(Flask):
+    """The Flask application, which knows its installation."""
+
+    installation: Installation
+
+
+def create_app(installation: Installation) -> Survey:
+    """The site of `installation`. Opens the store (and brings its schema up to date)."""
+    app = Survey(__name__)
+    app.installation = installation
+    settings = installation.settings
+    app.config.update(
+        SECRET_KEY=installation.server.derive("session"), SESSION_COOKIE_NAME=SESSION_COOKIE, SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax", SESSION_COOKIE_SECURE=settings.public_url.startswith("https"),
+        MAX_CONTENT_LENGTH=settings.max_body, MAX_FORM_MEMORY_SIZE=settings.max_body,
+        SEND_FILE_MAX_AGE_DEFAULT=3600)
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    app.jinja_env.globals.update(as_said=clock.as_said, day_as_said=clock.day_as_said, yuan=tally.yuan, grouped=symbols.grouped, static=_static(app))
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies)
+    for pages in (front.pages, resident, volunteer, lead, sign_in.pages):
+        app.register_blueprint(pages)
+    language.use(app)
+    access.guard(app)
+    errors.use(app)
+    headers.use(app)
+    installation.store  # noqa: B018  opened before the server forks, so that a wrong address is told at the start
+    return app
+
+
+def _static(app: Flask) -> Callable[[str], str]:
+    """`static("survey.css")`: its address with the file's time in it, so that nobody keeps an old one after an upgrade."""
+    folder = Path(app.static_folder)
+
+    @cache
+    def address(name: str) -> str:
+        return f"{app.static_url_path}/{name}?v={int((folder / name).stat().st_mtime)}"
+
+    return address

@@ -1,0 +1,128 @@
+"""From what is on a piece of paper to the door it opens: every look-up of a household code goes through `find`."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import current_app, g, request
+from sqlalchemy import Connection
+
+import forms.form
+from campaigns import campaign as campaigns
+from campaigns import clock, submissions, throttle
+from campaigns.campaign import Campaign
+from campaigns.codes import codes, symbols
+from campaigns.codes.codes import Code, CodeUnknown
+from campaigns.frame import doors
+from campaigns.frame.doors import Door
+from forms.language import Refusal
+
+
+class CodeRevoked(Refusal):
+    status = 410
+
+    def __init__(self):
+        super().__init__("这个码已经作废，可能换了新的。请看门上或手里有没有更新的码；没有的话，请拨打电话 {phone}。",
+                         "This code was withdrawn, perhaps because a newer one replaced it. Look for a newer paper; "
+                         "if there is none, call {phone}.", phone=_phone())
+
+
+class DoorEnded(Refusal):
+    status = 410
+
+    def __init__(self):
+        super().__init__("底册里这处房屋已经注销（如拆除或合并），不用登记。如果您住在这里，请拨打电话 {phone}。",
+                         "The register says that this dwelling no longer exists (demolished or merged), so there is "
+                         "nothing to fill in. If you live here, call {phone}.", phone=_phone())
+
+
+class NotHung(Refusal):
+    status = 409
+
+    def __init__(self):
+        super().__init__("这张卡还没有和房屋对应，暂时不能填。请交给发卡的工作人员。",
+                         "This card does not belong to a dwelling yet. Please hand it to the person who gave it out.")
+
+
+class BadgeAtTheDoor(Refusal):
+    """A badge was scanned where a household's code belongs. `code` is the badge."""
+
+    def __init__(self, code: str):
+        self.code = code
+        super().__init__("这是工作人员的工牌码，不是住户的码。请登录。", "This is a worker's badge, not a household's code. Please sign in.")
+
+
+@dataclass(frozen=True)
+class OpenDoor:
+    """A door whose code was shown: all that its pages need. `text` is the code's 12 symbols."""
+
+    text: str
+    code: Code
+    campaign: Campaign
+    door: Door
+    form_id: int
+    form: forms.form.Form
+    recorded: bool
+
+    @property
+    def channel(self) -> str:
+        """How answers come in that the household gives itself."""
+        return "hanger" if self.code.kind == "hanger" else "self"
+
+
+def address() -> str:
+    """The throttle's key for whoever asks."""
+    return throttle.address_key(current_app.installation.server, request.remote_addr or "")
+
+
+def miss(*keys: str) -> None:
+    """Count a wrong guess."""
+    at = clock.now()
+    current_app.installation.store.submit(lambda connection: throttle.miss(connection, at, *keys))
+
+
+def find(typed: str, at: datetime, *, shown_before: bool = False) -> OpenDoor:
+    """The door of the code `typed`. Raises Mistyped, TooManyTries, CodeUnknown, BadgeAtTheDoor, CodeRevoked, NotHung,
+    DoorEnded. Whether the campaign is open is for the caller to ask: a form begun in time may still be sent.
+
+    `shown_before`: the request proves that we showed this door's form, so it is no guess and never waits for others'.
+    """
+    text = symbols.read(typed)
+    try:
+        with current_app.installation.store.read() as connection:
+            if not shown_before:
+                throttle.check(connection, at, address())
+            found = _find(connection, text)
+    except CodeUnknown:
+        miss(address())
+        raise
+    if found.code.opened_at is None:
+        code_id = found.code.id
+        current_app.installation.store.submit_later(lambda connection: codes.opened(connection, code_id, at))
+    return found
+
+
+def _find(connection: Connection, text: str) -> OpenDoor:
+    code = codes.find(connection, current_app.installation.server, text)
+    if code.kind == "badge":
+        raise BadgeAtTheDoor(text)
+    campaign = g.campaign = campaigns.by_id(connection, code.campaign_id)
+    if code.revoked_at:
+        raise CodeRevoked
+    if code.dwelling_id is None:
+        raise NotHung
+    door = doors.by_id(connection, code.dwelling_id)
+    if door.ended_at:
+        raise DoorEnded
+    form_id, form = campaigns.form(connection, campaign.id)
+    return OpenDoor(text, code, campaign, door, form_id, form, submissions.recorded(connection, door.id))
+
+
+def require_open(campaign: Campaign, at: datetime) -> None:
+    """Raises NotOpen or Closed: for pages on which a new form begins."""
+    submissions.is_late(campaign, at, at)
+
+
+def _phone() -> str:
+    campaign = g.get("campaign")
+    return campaign.terms.phone if campaign and campaign.terms.phone else "-"

@@ -1,0 +1,186 @@
+"""A household's form on the screen and coming back: the same for a resident, a volunteer at the door and a clerk.
+
+Whatever goes wrong after `send`, the same page comes again with everything that was typed and one sentence saying what
+to do. Answers go nowhere but into the sealed submission and back to the screen that sent them.
+"""
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from flask import current_app, g, redirect, request, session
+from flask_wtf.csrf import generate_csrf
+from markupsafe import Markup
+from werkzeug.wrappers import Response
+
+from campaigns import clock, submissions, throttle
+from campaigns.codes import symbols
+from campaigns.people import User
+from campaigns.store import NotSaved
+from campaigns.submissions import AlreadyRecorded, Entry, InstanceTaken, WrongReceipt
+from campaigns.throttle import TooManyTries
+from forms.answers import AnswerError, from_post, validate
+from forms.language import Refusal, Text
+from survey import doors, instances, language
+from survey.doors import OpenDoor
+from survey.instances import Instance
+from survey.questionnaire import apply_action, questionnaire_html
+from survey.skeleton import skeleton
+
+STALE = Text("页面打开太久了，这次没有提交成功。您填的都还在，请再按一次“提交登记”。",
+             "The page was open for too long, so it was not sent. Everything you filled in is still here: please press "
+             "“Send” again.")
+NO_COOKIES = Text("如果总是这样，请在浏览器设置里允许 Cookie，或换一个浏览器扫码。",
+                  "If this keeps happening, allow cookies in your browser, or scan the code with another browser.")
+CORRECTING = Text("下面是已经登记的内容。请改好后再提交。", "This is what is recorded. Change what is wrong, then send.")
+_SHOWN_SECONDS = 3600
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One form page: whose door, through which channel, by whom; `action` and `receipt_page` are addresses."""
+
+    found: OpenDoor
+    channel: str
+    action: str
+    receipt_page: str
+    user: User | None = None
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What the page shows beside the questions. `receipt`: the number of a correction; `ask_receipt`: show its field."""
+
+    instance: Instance
+    answers: dict | None = None
+    errors: tuple[AnswerError, ...] = ()
+    notice: Text | None = None
+    alarm: bool = False
+    receipt: str = ""
+    ask_receipt: bool = False
+    receipt_error: Text | None = None
+    status: int = 200
+
+
+def posted_instance(code: str) -> Instance | None:
+    """The instance that this post carries, when it is one of ours for `code` (as typed in the address)."""
+    try:
+        return instances.read(current_app.installation.server, request.form.get("instance", ""), symbols.read(code))
+    except symbols.Mistyped:
+        return None
+
+
+def blank(sheet: Sheet, at: datetime) -> Response:
+    """An empty form."""
+    return show(sheet, Shown(instances.fresh(at)))
+
+
+def correction(sheet: Sheet, at: datetime, receipt: str) -> Response:
+    """The form with the answers that are recorded, for whoever has the receipt (12 symbols). Raises WrongReceipt."""
+    here = current_app.installation
+    with here.store.read() as connection:
+        mine = submissions.by_receipt(connection, here.server, sheet.found.door.id, receipt)
+        key = here.keyring.campaign(sheet.found.campaign.slug)
+        answers = submissions.answers_of(connection, key, submissions.current(connection, mine))
+    return show(sheet, Shown(instances.fresh(at), answers, notice=CORRECTING, receipt=receipt))
+
+
+def take(sheet: Sheet, at: datetime, *, stale: bool = False) -> Response:
+    """Answer a post of the form: the receipt page, or the form again. `stale`: its CSRF token was not good."""
+    found, post = sheet.found, request.form
+    raw = from_post(found.form, post)
+    instance = posted_instance(found.text)
+    shown = Shown(instance or instances.fresh(at), raw, receipt=post.get("receipt", ""),
+                  ask_receipt="ask_receipt" in post)
+    if post.get("_language"):
+        language.switch(post["_language"])
+        return show(sheet, shown)
+    changed = apply_action(found.form, raw, post)
+    if changed is not None:
+        return show(sheet, replace(shown, answers=changed))
+    if stale or instance is None:
+        words = STALE if request.cookies.get(current_app.config["SESSION_COOKIE_NAME"]) else Text(
+            STALE.zh + NO_COOKIES.zh, f"{STALE.en} {NO_COOKIES.en}")
+        return show(sheet, replace(shown, notice=words, alarm=True, status=400))
+    submissions.is_late(found.campaign, instance.began, at)
+    return _send(sheet, shown, at)
+
+
+def _send(sheet: Sheet, shown: Shown, at: datetime) -> Response:
+    found = sheet.found
+    result = validate(found.form, shown.answers, today=clock.day(at, found.campaign.tz),
+                      max_persons=found.campaign.terms.max_persons)
+    shown = replace(shown, answers=result.cleaned)
+    if result.errors:
+        return show(sheet, replace(shown, errors=tuple(result.errors), status=422))
+    try:
+        _keep(sheet, shown, result.answers, at)
+    except (NotSaved, TooManyTries) as refusal:
+        return show(sheet, _refused(shown, refusal))
+    except (AlreadyRecorded, InstanceTaken) as refusal:
+        return show(sheet, replace(_refused(shown, refusal), instance=instances.fresh(at), ask_receipt=True))
+    except (WrongReceipt, symbols.Mistyped) as refusal:
+        if isinstance(refusal, WrongReceipt):
+            doors.miss(doors.address())
+        return show(sheet, replace(shown, status=refusal.status, ask_receipt=True, receipt_error=refusal.text))
+    session["sent"] = [found.code.id, shown.instance.id, int(at.timestamp())]
+    return redirect(sheet.receipt_page, 303)
+
+
+def _refused(shown: Shown, refusal: Refusal) -> Shown:
+    return replace(shown, notice=refusal.text, alarm=True, status=refusal.status)
+
+
+def _keep(sheet: Sheet, shown: Shown, answers: dict, at: datetime) -> None:
+    """Seal and commit; returns when it is on disk (INV-1)."""
+    found, here = sheet.found, current_app.installation
+    receipt = symbols.read(shown.receipt) if shown.receipt.strip() else None
+    if receipt:
+        with here.store.read() as connection:
+            throttle.check(connection, at, doors.address())
+    entry = Entry(
+        instance=shown.instance.id, form_version_id=found.form_id, channel=sheet.channel, dwelling_id=found.door.id,
+        answers=answers, persons=len(answers.get(found.form.person_repeat) or ()), filled_at=shown.instance.began,
+        received_at=at, user=sheet.user, code_id=found.code.id, receipt=receipt)
+    intake = here.intake(found.campaign)
+    row = intake.prepare(entry)
+    here.store.submit(lambda connection: intake.accept(connection, entry, row))
+
+
+def show(sheet: Sheet, shown: Shown) -> Response:
+    """The form page."""
+    found = sheet.found
+    campaign, now = found.campaign, language.current()
+    g.campaign = campaign
+    shell = skeleton("entry.html", now, campaign=campaign, until=clock.as_said(campaign.closes_at, campaign.tz),
+                     channel=sheet.channel)
+    html = shell.join(
+        action=sheet.action, token=generate_csrf(), place=found.door.place,
+        instance=shown.instance.signed(current_app.installation.server, found.text),
+        body=questionnaire_html(found.form, now, shown.answers, shown.errors),
+        notice=_notice(shown), receipt=_receipt_field(shown),
+        mistake=language.say("错误：", "Error: ") if shown.errors or shown.receipt_error else "")
+    return Response(html, shown.status, mimetype="text/html")
+
+
+def _notice(shown: Shown) -> Markup:
+    if shown.notice is None:
+        return Markup()
+    kind = Markup('class="notice alarm" role="alert"') if shown.alarm else Markup('class="notice" role="status"')
+    return Markup("<div {}><p>{}</p></div>").format(kind, language.tell(shown.notice))
+
+
+def _receipt_field(shown: Shown) -> Markup:
+    """The receipt number: hidden once it was checked, a field where it is missing or wrong."""
+    if not shown.ask_receipt:
+        return Markup('<input type="hidden" name="receipt" value="{}">').format(shown.receipt) if shown.receipt else Markup()
+    return Markup(current_app.jinja_env.get_template("receipt_field.html").render(
+        value=shown.receipt, error=shown.receipt_error and language.tell(shown.receipt_error), inside=True))
+
+
+def last_sent(found: OpenDoor, at: datetime) -> str | None:
+    """The receipt number (12 symbols) of what this browser sent for this door within the last hour."""
+    code_id, instance, sent_at = session.get("sent") or (None, None, 0)
+    if code_id != found.code.id or at.timestamp() > sent_at + _SHOWN_SECONDS:
+        return None
+    return submissions.receipt_of(current_app.installation.server, instance)

@@ -1,0 +1,1 @@
+"""Pages for residents: a code opens the door's form, a receipt opens what was answered."""

@@ -1,0 +1,143 @@
+"""From a code on paper to a receipt number, without an account."""
+from __future__ import annotations
+
+from flask import g, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from campaigns import clock
+from campaigns.codes import symbols
+from campaigns.submissions import WrongReceipt
+from forms.language import Text
+from survey import access, doors, entries
+from survey.access import RESIDENT_BY_CODE, Pages
+from survey.doors import BadgeAtTheDoor, OpenDoor
+from survey.entries import STALE, Sheet
+
+pages = Pages("resident", __name__)
+
+
+def _code_page(typed: str = "", error: Text | None = None, notice: Text | None = None, status: int = 200) -> Response:
+    return Response(render_template("code.html", typed=typed, error=error, notice=notice), status, mimetype="text/html")
+
+
+def _typed_again() -> Response:
+    return _code_page(request.form.get("code", ""), notice=STALE_CODE, status=400)
+
+
+STALE_CODE = Text("页面打开太久了，请再按一次“打开”。", "The page was open for too long; please press “Open” once more.")
+
+
+@pages.page("/h", roles=RESIDENT_BY_CODE)
+def type_code() -> Response:
+    """Type a code that cannot be scanned."""
+    return _code_page()
+
+
+@pages.page("/h", roles=RESIDENT_BY_CODE, methods=("POST",), again=_typed_again)
+def read_code() -> Response:
+    """A mistyped code is no guess: it is caught here, before any look-up."""
+    typed = request.form.get("code", "")
+    try:
+        text = symbols.read(typed)
+    except symbols.Mistyped as mistyped:
+        return _code_page(typed, mistyped.text, status=422)
+    return redirect(url_for("resident.landing", code=text), 303)
+
+
+@pages.page("/h/<code>", "/H/<code>", roles=RESIDENT_BY_CODE)
+def landing(code: str) -> Response:
+    """Who asks, why, for how long and on what ground; then the form. Of a recorded household it says only that (INV-4)."""
+    at = clock.now()
+    try:
+        found = doors.find(code, at)
+    except symbols.Mistyped as mistyped:
+        return _code_page(code, mistyped.text, status=404)
+    except BadgeAtTheDoor as badge:
+        return redirect(url_for("sign_in.badge", code=badge.code), 303)
+    if found.recorded:
+        return _recorded(found)
+    doors.require_open(found.campaign, at)
+    return Response(render_template("landing.html", found=found, collector=_collector()), mimetype="text/html")
+
+
+def _collector() -> bool:
+    """Whether a volunteer or clerk is signed in on this phone: they record under their own name."""
+    user = access.user()
+    return user is not None and user.role in access.COLLECTORS
+
+
+def _recorded(found: OpenDoor, typed: str = "", error: Text | None = None, notice: Text | None = None,
+              status: int = 200) -> Response:
+    open_now = found.campaign.phase(clock.now()) == "open"
+    return Response(render_template("recorded.html", found=found, typed=typed, error=error, notice=notice,
+                                    open_now=open_now), status, mimetype="text/html")
+
+
+def sheet(found: OpenDoor) -> Sheet:
+    return Sheet(found, found.channel, url_for("resident.form", code=found.text),
+                 url_for("resident.receipt", code=found.text))
+
+
+@pages.page("/h/<code>/form", roles=RESIDENT_BY_CODE)
+def form(code: str) -> Response:
+    """The empty form."""
+    at = clock.now()
+    found = doors.find(code, at)
+    if found.recorded:
+        return redirect(url_for("resident.landing", code=found.text), 303)
+    doors.require_open(found.campaign, at)
+    return entries.blank(sheet(found), at)
+
+
+def _form_again(code: str) -> Response:
+    return _take(code, stale=True)
+
+
+@pages.page("/h/<code>/form", roles=RESIDENT_BY_CODE, methods=("POST",), again=_form_again)
+def send(code: str) -> Response:
+    """Take the form, or show it again."""
+    return _take(code)
+
+
+def _take(code: str, *, stale: bool = False) -> Response:
+    at = clock.now()
+    found = doors.find(code, at, shown_before=entries.posted_instance(code) is not None)
+    return entries.take(sheet(found), at, stale=stale)
+
+
+@pages.page("/h/<code>/receipt", roles=RESIDENT_BY_CODE)
+def receipt(code: str) -> Response:
+    """The receipt number, for the browser that just sent the form."""
+    at = clock.now()
+    found = doors.find(code, at)
+    number = entries.last_sent(found, at)
+    if number is None:
+        return redirect(url_for("resident.landing", code=found.text), 303)
+    return Response(render_template("receipt.html", found=found, receipt=symbols.grouped(number)), mimetype="text/html")
+
+
+def _correct_again(code: str) -> Response:
+    return _recorded(doors.find(code, clock.now()), request.form.get("receipt", ""), notice=STALE, status=400)
+
+
+@pages.page("/h/<code>/correct", roles=RESIDENT_BY_CODE)
+def before_correcting(code: str) -> Response:
+    """A reload of the address that the receipt is sent to."""
+    return redirect(url_for("resident.landing", code=code), 303)
+
+
+@pages.page("/h/<code>/correct", roles=RESIDENT_BY_CODE, methods=("POST",), again=_correct_again)
+def correct(code: str) -> Response:
+    """With the receipt: the form with what was answered (INV-4)."""
+    at = clock.now()
+    found = doors.find(code, at)
+    typed = request.form.get("receipt", "")
+    doors.require_open(found.campaign, at)
+    try:
+        return entries.correction(sheet(found), at, symbols.read(typed))
+    except symbols.Mistyped as mistyped:
+        return _recorded(found, typed, mistyped.text, status=422)
+    except WrongReceipt as wrong:
+        doors.miss(doors.address())
+        g.campaign = found.campaign
+        return _recorded(found, typed, wrong.text, status=wrong.status)

@@ -1,0 +1,1 @@
+"""Pages for those who collect: volunteers at the door, clerks who key paper forms; and their leads."""
