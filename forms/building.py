@@ -166,7 +166,8 @@ class Builder:
         itemset = control.find(X + "itemset") if control is not None else None
         nodeset = itemset.get("nodeset", "") if itemset is not None else ""
         if itemset is not None and not re.fullmatch(r"instance\('[^']*'\)/root/item", nodeset):
-            self.problem(question.row, Text(f"“{question.name}”的选项筛选还不支持", f"the choice filter of “{question.name}” is not supported yet"),
+            self.problem(question.row, Text(f"“{question.name}”的选项筛选还不支持",
+                                            f"the choice filter of “{question.name}” is not supported yet"),
                          Text("请清空 choice_filter", "Empty its choice_filter"))
 
     def _refuse_clashes(self) -> None:
@@ -179,5 +180,6 @@ class Builder:
                 self.problem(question.row, Text(f"名字“{question.name}”用了两次", f"the name “{question.name}” is used twice"),
                              Text("请给其中一个换名字", "Give one of them another name"))
             if part == "household" and self.repeat and re.match(re.escape(self.repeat.name) + r"-\d+-", question.name):
-                self.problem(question.row, Text(f"名字“{question.name}”和重复部分的混淆", f"the name “{question.name}” looks like a part of the repeat"),
+                self.problem(question.row, Text(f"名字“{question.name}”和重复部分的混淆",
+                                                f"the name “{question.name}” looks like a part of the repeat"),
                              Text("请换一个名字", "Choose another name"))

@@ -45,9 +45,12 @@ class Expression:
         Raises XPathError when the text is no XPath, names an unknown node or a function that we lack.
         """
         self.source = source
-        self.tree = parse(source)
         writer = _Writer(path, type_of)
-        written = writer.write(self.tree)
+        try:
+            self.tree = parse(source)
+            written = writer.write(self.tree)
+        except RecursionError:
+            raise XPathError("the expression has too many parts") from None
         self.refs = frozenset(writer.refs)
         self.uses_today = "$today" in written
         wanted = f"boolean({written})" if boolean else f"string({written})"

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import hashlib
-from functools import lru_cache
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from importlib.resources import files
 
@@ -78,7 +78,7 @@ def load(data: bytes, name: str) -> Form:
     return Form(data, name)
 
 
-@lru_cache(maxsize=None)
+@cache
 def library(key: str) -> tuple[bytes, Form]:
     """A bundled workbook and its form. Raises KeyError for an unknown key."""
     if key not in LIBRARY:

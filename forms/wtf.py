@@ -11,6 +11,7 @@ from datetime import date
 from functools import lru_cache
 
 import wtforms
+from wtforms.fields.choices import SelectChoice
 from wtforms.fields.core import UnboundField
 
 from forms.answers import Result, from_post, validate
@@ -20,8 +21,8 @@ from forms.questions import Question
 ATTRIBUTE = "q_"
 
 
-def _choices(question: Question, language: str) -> list[tuple[str, str]]:
-    return [(code, words.to(language)) for code, words in question.choices]
+def _choices(question: Question, language: str) -> list[SelectChoice]:
+    return [SelectChoice(code, words.to(language)) for code, words in question.choices]
 
 
 def _text(question: Question, language: str) -> UnboundField:

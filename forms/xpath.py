@@ -18,7 +18,8 @@ TOKEN = re.compile(r"""
 """, re.VERBOSE)
 WORD_OPERATORS = {"and", "or", "mod", "div"}
 LEVELS = (("or",), ("and",), ("=", "!="), ("<", "<=", ">", ">="), ("+", "-"), ("*", "div", "mod"))
-DEEPEST = 100
+DEEPEST = 40
+MOST_TOKENS = 4000
 
 
 class XPathError(ValueError):
@@ -27,7 +28,10 @@ class XPathError(ValueError):
 
 def parse(text: str) -> tuple:
     """The tree of `text`. Raises XPathError."""
-    reader = _Reader(_tokens(text))
+    tokens = _tokens(text)
+    if len(tokens) > MOST_TOKENS:
+        raise XPathError(f"more than {MOST_TOKENS} words and signs")
+    reader = _Reader(tokens)
     tree = reader.binary(0)
     if reader.peek() is not None:
         raise XPathError(f"unexpected {reader.peek()[1]!r}")
@@ -90,14 +94,15 @@ class _Reader:
         return left
 
     def unary(self) -> tuple:
-        if self.is_op("-"):
+        signs = 0
+        while self.is_op("-"):
             self.take()
-            return ("neg", self.unary())
+            signs += 1
         left = self.path()
         while self.is_op("|"):
             self.take()
             left = ("bin", "|", left, self.path())
-        return left
+        return ("neg", left) if signs % 2 else ("neg", ("neg", left)) if signs else left
 
     def path(self) -> tuple:
         start = self.primary()

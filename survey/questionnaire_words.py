@@ -12,7 +12,8 @@ DATE_HINT = Text("8 位数字，年月日，如 19600508", "8 digits, year month
 PERSON = Text("第 {number} 人", "Person {number}")
 ADD_PERSON = Text("再加一个人", "Add another person")
 REMOVE_PERSON = Text("删除第 {number} 人", "Remove person {number}")
-CONFIRM_REMOVE = Text("删除第 {number} 人？这个人已填的内容会一起删掉。", "Remove person {number}? What was filled in for this person goes too.")
+CONFIRM_REMOVE = Text("删除第 {number} 人？这个人已填的内容会一起删掉。",
+                      "Remove person {number}? What was filled in for this person goes too.")
 REMOVED = Text("已删除第 {number} 人", "Person {number} removed")
 ADDED = Text("已加上第 {number} 人", "Person {number} added")
 FILLED_FROM_ID = Text("已按身份证号填好出生日期和性别", "Birth date and sex filled in from the ID number")
