@@ -140,7 +140,7 @@ class Schedule:
     def _telling(self, door_id: int, channel: str, worker: int | None, after: int | None = None) -> Telling:
         since = datetime.fromtimestamp(after / 1000, self.calendar.opens.tzinfo) if after else None
         received = _ms(self.calendar.draw(self.draw, channel, since))
-        filled = received - self.draw.randrange(1_000, 40_000)
+        filled = received - self.draw.randrange(90_000, 600_000)
         if channel == "paper":  # filled in at home, collected, keyed the next day
             filled = received - self.draw.randrange(4, 30) * 3_600_000
         return Telling(self._instance(), door_id, door_id, channel, worker, max(filled, _ms(self.calendar.opens)), received)
