@@ -8,6 +8,9 @@ from exports.archive.columns import Column, Table
 from forms.form import Form
 from forms.language import Text
 
+RECEIVERS = ("campaign", "ended_at")
+"""Columns that a receiving database has besides; no question may be called so."""
+
 _CHANNELS = tuple(CHANNEL_NAMES.items())
 _CREDITS = (("entry", Text("计件", "entry")), ("reversal", Text("冲销", "reversal")))
 _TYPES = {"integer": "integer", "decimal": "number", "date": "date"}
@@ -109,7 +112,7 @@ def of(forms: list[Form]) -> list[Table]:
 
 def _with_questions(fixed: tuple[Column, ...], forms: Iterable[Form], part: str) -> tuple[Column, ...]:
     questions: dict[str, Column] = {}
-    taken = {column.name.casefold() for column in fixed}
+    taken = {*(column.name.casefold() for column in fixed), *RECEIVERS}
     for form in forms:
         for asked in form.columns(part):
             known = questions.get(asked.name)
