@@ -31,6 +31,17 @@ class CodeUnknown(Refusal):
                          "call the number on the paper.")
 
 
+class Replaced(Refusal):
+    """A code that has been replaced before."""
+
+    status = 409
+
+    def __init__(self):
+        super().__init__("这个码已经换过，已有一个新码可用，没有再换。请打印新码，或作废新码。",
+                         "This code was replaced before and there is a valid new one, so it was not replaced again. "
+                         "Print the new code, or revoke that one.")
+
+
 @dataclass(frozen=True, slots=True)
 class Code:
     """A code as found. `dwelling_id` or `user_id` says what it opens."""
@@ -77,10 +88,9 @@ def issue_for_dwellings(connection: Connection, server: Key, campaign_id: int, a
 
 def add(connection: Connection, rows: list[dict], at: datetime, actor: Actor) -> None:
     """Store issued codes, each with the first event of its history."""
+    newest = connection.execute(select(func.coalesce(func.max(code.c.id), 0))).scalar_one()
     connection.execute(code.insert(), rows)
-    new = connection.execute(
-        select(code.c.id).outerjoin(code_event, code_event.c.code_id == code.c.id)
-        .where(code.c.campaign_id == rows[0]["campaign_id"], code_event.c.id.is_(None)).order_by(code.c.id)).scalars()
+    new = connection.execute(select(code.c.id).where(code.c.id > newest).order_by(code.c.id)).scalars()  # one writer at a time
     note_all(connection, new, "issued", at, actor)
 
 
@@ -120,12 +130,41 @@ def revoke(connection: Connection, found: Code, at: datetime, actor: Actor, reas
 
 
 def reissue(connection: Connection, server: Key, found: Code, at: datetime, actor: Actor) -> str:
-    """Replace a household code that was lost or seen by others: the old one is revoked, the new one is returned."""
+    """Replace a code that was lost or seen by others: the old one is revoked, the new one is returned.
+
+    The new code opens the same door or badge, so a draft begun with the old one goes on. Raises Replaced when there is a
+    valid code of the same kind already: a door has one.
+    """
+    if _valid_beside(connection, found):
+        raise Replaced
     revoke(connection, found, at, actor, reason="replaced")
     text, row = fresh(server, campaign_id=found.campaign_id, kind=found.kind, dwelling_id=found.dwelling_id,
                       user_id=found.user_id, issued_at=at)
     add(connection, [row], at, actor)
     return text
+
+
+def _valid_beside(connection: Connection, found: Code) -> bool:
+    """Whether the same door or person has another valid code of this kind."""
+    return connection.execute(select(code.c.id).where(
+        code.c.campaign_id == found.campaign_id, code.c.kind == found.kind, code.c.id != found.id,
+        code.c.revoked_at.is_(None), code.c.dwelling_id.is_not_distinct_from(found.dwelling_id),
+        code.c.user_id.is_not_distinct_from(found.user_id))).first() is not None
+
+
+def printed(connection: Connection, campaign_id: int, sheet: str, positions: list[tuple[int, int, int]], at: datetime,
+            actor: Actor, **detail: object) -> None:
+    """Note that codes were printed on the file `sheet`: for each its id, page (from 1) and place on the page (from 1).
+
+    `printed_at` keeps the first time; every time is in the history. `detail` goes to the audit log.
+    """
+    connection.execute(
+        update(code).where(code.c.id == bindparam("code"), code.c.printed_at.is_(None)).values(printed_at=at),
+        [{"code": code_id} for code_id, _, _ in positions])
+    connection.execute(code_event.insert(), [
+        {"code_id": code_id, "event": "printed", "at": at, "user_id": actor.user_id,
+         "detail": {"sheet": sheet, "page": page, "place": place}} for code_id, page, place in positions])
+    audit.write(connection, campaign_id, at, actor, "codes.printed", f"sheet:{sheet}", count=len(positions), **detail)
 
 
 def count(connection: Connection, campaign_id: int, kind: str = "household") -> int:

@@ -1,0 +1,120 @@
+"""`survey codes issue|print|badges|revoke`."""
+from __future__ import annotations
+
+from contextlib import nullcontext
+from pathlib import Path
+
+import click
+
+from campaigns import clock
+from campaigns.campaign import Campaign
+from campaigns.codes import codes as code_store
+from campaigns.codes import symbols
+from exports import sheets
+from forms.language import Text
+from survey.cli.base import ACTOR, campaign_option, echo, echo_json, installation, json_option, say
+
+_out_option = click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path),
+                           help="放 PDF 的文件夹 / folder for the PDFs")
+
+
+@click.group()
+def codes() -> None:
+    """发码、打印、作废 / issue, print and revoke door codes."""
+
+
+@codes.command()
+@campaign_option
+@json_option
+def issue(campaign: Campaign, as_json: bool) -> None:
+    """给每一户还没有码的住房发码 / issue a code for every dwelling that has none."""
+    here = installation()
+    with here.store.write() as connection:
+        issued = code_store.issue_for_dwellings(connection, here.server, campaign.id, clock.now(), ACTOR)
+        valid = code_store.count(connection, campaign.id)
+    if as_json:
+        echo_json({"issued": issued, "valid": valid})
+        return
+    echo("新发 {issued} 个码，现有 {valid} 个有效。", "Issued {issued} codes; {valid} are valid now.", issued=issued, valid=valid)
+
+
+@codes.command("print")
+@campaign_option
+@click.option("--layout", required=True, type=click.Choice(list(sheets.LAYOUTS)),
+              help="door-hanger 每页 8 张 / 8 a page; label 每页 24 张 / 24 a page; sheet 每户一页 / a page a household")
+@_out_option
+@click.option("--compound", "compounds", multiple=True, help="只印这些小区，可多次 / only this compound; may be repeated")
+@json_option
+def print_(campaign: Campaign, layout: str, out: Path, compounds: tuple[str, ...], as_json: bool) -> None:
+    """打印门把手卡、标签或户页：每个小区一个 PDF / print hangers, labels or sheets, one PDF a compound."""
+    plan = sheets.plan(installation(), campaign, layout=layout, out=out, compounds=compounds)
+    shows = not as_json and click.get_text_stream("stderr").isatty()
+    bar = click.progressbar(plan.sheets(actor=ACTOR), length=len(plan.stems), show_pos=True, file=click.get_text_stream("stderr"),
+                            label=say(Text("打印小区", "Compounds"))) if shows else nullcontext(plan.sheets(actor=ACTOR))
+    with bar as printing:
+        printed = list(printing)
+    if as_json:
+        echo_json({"layout": layout, "labels": plan.labels, "printed_before": plan.printed_before,
+                   "doors_without_code": plan.without_code,
+                   "files": [{"file": str(each.file), "compound": each.compound, "labels": each.labels, "pages": each.pages,
+                              "printed_before": each.printed_before} for each in printed]})
+        return
+    _report(plan, printed)
+
+
+def _report(plan: sheets.Plan, printed: list[sheets.Sheet]) -> None:
+    echo("已打印 {labels} 张，{files} 个文件，共 {pages} 页，在 {out}。",
+         "Printed {labels} codes in {files} files, {pages} pages, in {out}.",
+         labels=plan.labels, files=len(printed), pages=sum(each.pages for each in printed), out=plan.out)
+    if plan.printed_before:
+        echo("其中 {count} 张以前印过，码没有变。", "{count} of them had been printed before; their codes are the same.",
+             count=plan.printed_before)
+    if plan.without_code:
+        echo("注意：还有 {count} 户没有码，没有印。请运行 survey codes issue --campaign {slug} 后再印。",
+             "Note: {count} dwellings have no code and were not printed. Run survey codes issue --campaign {slug}, then print again.",
+             count=plan.without_code, slug=plan.campaign.slug)
+    if not plan.campaign.terms.phone:
+        echo("注意：没有设置联系电话，纸上只印了单位名称。设置：survey campaign set --campaign {slug} --phone 号码",
+             "Note: no phone number is set, so the paper names the office only. Set it: survey campaign set --campaign {slug} "
+             "--phone NUMBER", slug=plan.campaign.slug)
+
+
+@codes.command()
+@campaign_option
+@_out_option
+@click.option("--label", "labels", multiple=True, help="只印这些工号，可多次 / only this work number; may be repeated")
+@json_option
+def badges(campaign: Campaign, out: Path, labels: tuple[str, ...], as_json: bool) -> None:
+    """打印工作人员的工牌 / print the badges of the people who work in the campaign."""
+    printed = sheets.print_badges(installation(), campaign, out=out, labels=labels, actor=ACTOR)
+    if as_json:
+        echo_json({"file": str(printed.file), "badges": printed.badges, "pages": printed.pages,
+                   "printed_before": printed.printed_before})
+        return
+    echo("已打印 {count} 张工牌：{file}（上面有姓名，请交给本人）。",
+         "Printed {count} badges: {file} (with names: hand each to its owner).",
+         count=printed.badges, file=printed.file)
+
+
+@codes.command()
+@campaign_option
+@click.argument("code")
+@click.option("--replace", is_flag=True, help="作废并发一个新码 / revoke it and issue a new one")
+@json_option
+def revoke(campaign: Campaign, code: str, replace: bool, as_json: bool) -> None:
+    """作废一个码（丢失、损坏、被人拍走）/ revoke a code that was lost, spoiled or photographed."""
+    here, at = installation(), clock.now()
+    with here.store.write() as connection:
+        found = code_store.find(connection, here.server, symbols.read(code))
+        if found.campaign_id != campaign.id:
+            raise code_store.CodeUnknown
+        new = code_store.reissue(connection, here.server, found, at, ACTOR) if replace else None
+        if not replace:
+            code_store.revoke(connection, found, at, ACTOR)
+    if as_json:
+        echo_json({"revoked": True, "new": symbols.grouped(new) if new else None})
+    elif new:
+        echo("已作废，新码是 {code}。请重新打印后换上。", "Revoked. The new code is {code}; print it again and put it up.",
+             code=symbols.grouped(new))
+    else:
+        echo("已作废，扫这个码不能再填写。", "Revoked: nobody can fill in anything with this code any more.")
