@@ -14,11 +14,8 @@ from forms.xpath import XPathError
 ALIASES = {"string": "text", "int": "integer", "select one": "select_one", "select one from": "select_one",
            "select1": "select_one", "select multiple": "select_multiple", "select all that apply": "select_multiple"}
 LENGTHS = {True: 2000, False: 200}
+YES = ("yes", "true", "true()", "1", "是")
 CHECKS = {"phone", "resident-id", "birth-date"}
-# Columns with an effect on how a form works that this engine does not have yet.
-UNSUPPORTED_COLUMNS = ("trigger", "repeat_count", "parameters", "default", "media", "image", "audio", "video", "big-image",
-                       "read_only", "readonly", "autoplay", "calculation_trigger", "intent", "save_to", "saveto",
-                       "guidance_hint", "bind", "body", "instance", "rows")
 _LISTED = re.compile(r"(select_one|select one from|select one|select1|select_multiple|select multiple|"
                      r"select all that apply(?: from)?)\s+(\S+)$")
 _CHECK = re.compile(r"([a-z-]+)(?::([^=\s]+)=(\S+))?$")
@@ -27,9 +24,8 @@ _CHECK = re.compile(r"([a-z-]+)(?::([^=\s]+)=(\S+))?$")
 class Builder:
     """Builds the questions of one form; `problems` collects everything that is wrong with it."""
 
-    def __init__(self, rows: list[Row], xform: XForm):
-        self.rows, self.xform = rows, xform
-        self.problems: list[Problem] = []
+    def __init__(self, rows: list[Row], xform: XForm, problems: list[Problem]):
+        self.rows, self.xform, self.problems = rows, xform, problems
         self.root = Question("", "group", "/" + xform.instance.tag.split("}")[-1], "household")
         self.by_path: dict[str, Question] = {self.root.path: self.root}
         self.repeat: Question | None = None
@@ -57,7 +53,7 @@ class Builder:
     def _row(self, row: Row, parent: Question) -> Question | None:
         """Read one row; gives the container that the next row belongs to, None for the same."""
         kind = re.sub(r"\s+", " ", row.cells.get("type", ""))
-        if not kind or kind.startswith("#"):
+        if not kind or kind.startswith("#") or row.cells.get("disabled", "").lower() in YES:
             return None
         if re.fullmatch(r"end[_ ](group|repeat)", kind, re.I):
             return parent.parent
@@ -68,7 +64,6 @@ class Builder:
             self.problem(row.number, Text(f"还不支持“{kind}”这种问题", f"the question type “{kind}” is not supported yet"),
                          Text("请改用文字、数字、日期或选择题", "Use text, numbers, dates or choices"))
             return None
-        self._refuse_columns(row)
         question = self._question(row, type_, parent)
         if listed:
             question.choices = tuple(self.xform.lists.get(listed[2], ()))
@@ -86,7 +81,7 @@ class Builder:
             name, type_, path, part, row.number, parent=parent,
             label=self.xform.words(path, "label"), hint=self._hint(row, path),
             appearance=row.cells.get("appearance", ""), limit=LENGTHS[multiline],
-            personal=row.cells.get("personal", "").lower() in ("yes", "true", "1", "是"),
+            personal=row.cells.get("personal", "").lower() in YES,
             check=self._check(row),
         )
         if type_ == "calculate":
@@ -115,12 +110,6 @@ class Builder:
                          Text("可以写 " + "、".join(sorted(CHECKS)), "Write one of " + ", ".join(sorted(CHECKS))))
             return None
         return Check(match[1], match[2] or "", match[3] or "")
-
-    def _refuse_columns(self, row: Row) -> None:
-        for head in row.cells:
-            if head.split(":")[0].strip() in UNSUPPORTED_COLUMNS:
-                self.problem(row.number, Text(f"还不支持“{head}”这一列", f"the column “{head}” is not supported yet"),
-                             Text("请清空这一格", "Empty this cell"))
 
     def _take_repeat(self, question: Question) -> None:
         if self.repeat is not None:

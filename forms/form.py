@@ -8,7 +8,7 @@ from importlib.resources import files
 
 from lxml import etree
 
-from forms import workbook
+from forms import unsupported, workbook
 from forms.building import Builder
 from forms.handlers import HANDLERS
 from forms.language import LANGUAGES, Text
@@ -26,18 +26,24 @@ class Form:
 
     key: the form's ID. version: as in its settings. title: in both languages. digest: SHA-256 of the workbook, hex.
     languages: those of the product that the workbook has words in. questions: the tree's top level.
+    warnings: what in the workbook is left out without harm, as Problems.
     """
 
     def __init__(self, data: bytes, name: str):
         sheets = workbook.read(data)
-        xform = XForm(data, name)
+        refused = list(unsupported.problems(sheets))
+        try:
+            xform = XForm(data, name)
+        except FormError as error:
+            raise FormError(refused + error.problems) from None
         self.digest = hashlib.sha256(data).hexdigest()
         self.key, self.version = xform.key, xform.version
         settings = next((row.cells for row in sheets.get("settings", [])), {})
         self.title = Text(settings.get("title_zh", xform.title), settings.get("title_en", xform.title))
         self.languages = tuple(code for code in LANGUAGES if code in xform.languages) or LANGUAGES
         self._lists = xform.lists
-        builder = Builder(sheets["survey"], xform)
+        builder = Builder(sheets["survey"], xform, refused)
+        self.warnings = unsupported.warnings(sheets["survey"])
         self.root = builder.build()
         self.repeat = builder.repeat
         self.questions = self.root.children

@@ -33,6 +33,10 @@ def test_pyxform_converts_it_without_a_warning(key):
     assert warnings == []
 
 
+def test_nothing_in_it_is_left_out(key):
+    assert library(key)[1].warnings == []
+
+
 def test_every_label_and_hint_is_in_both_languages(key):
     for question in library(key)[1].root.walk():
         for text in (question.label, question.hint, question.constraint_message):

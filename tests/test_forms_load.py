@@ -41,6 +41,30 @@ def test_an_unsupported_column_with_something_in_it_is_refused_by_name():
     assert [(p.row, "default" in p.cause.en) for p in found] == [(2, True)]
 
 
+@pytest.mark.parametrize(("sheet", "table"), [
+    ("entities", "| dataset |\n| trees |"), ("settings", "| public_key |\n| abc |"),
+    ("choices", "| list_name | name | label | media::image |\n| l | x | X | x.png |"),
+])
+def test_what_other_sheets_hold_and_is_not_supported_is_refused_by_name(sheet, table):
+    small = SMALL + ("| select_one l | s | S |" if sheet == "choices" else "")
+    assert "not supported yet" in [p.cause.en for p in problems(small, **{sheet: table}) if p.sheet == sheet][0]
+
+
+def test_a_column_that_means_nothing_is_named_in_a_warning():
+    loaded = form("""
+        | type | name | label | relevent  | appearance |
+        | text | a    | A     | something | signature  |""")
+    assert ["relevent" in w.cause.en for w in loaded.warnings] == [True, False]
+    assert "signature" in loaded.warnings[1].cause.en
+
+
+def test_a_disabled_row_is_left_out():
+    assert [c.name for c in form("""
+        | type  | name | label | disabled |
+        | text  | a    | A     |          |
+        | image | b    | B     | yes      |""").columns("household")] == ["a"]
+
+
 def test_a_function_that_is_missing_is_refused_by_name():
     found = problems("""
         | type | name | label | relevant        |
