@@ -1,0 +1,277 @@
+"""From the rows of a sheet to dwellings and problems."""
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from campaigns.frame import errors, values
+from campaigns.frame.errors import BadValue, Fault, Problem
+from campaigns.frame.headings import Column, Heading
+from campaigns.frame.places import blank, door_of, fold, numbered, split_room
+from campaigns.frame.sheets import Cells, Sheet
+
+TEXTS = ("register_code", "city", "district", "street", "community", "grid", "compound", "building", "unit", "room", "address", "use")
+_GROUPING = ("city", "district", "street", "community", "grid", "compound", "building", "unit")  # from coarse to fine
+_ONE_DOOR_ONLY = {"room", "register_code", "area", "lon", "lat", "serial"}  # a merged cell of these does not fill the rows below
+_NUMBERS = {"register_code", "area", "lon", "lat", "floor"}  # may look like a telephone number and are none
+_DITTO = frozenset(("同上", "〃", "″", '"', "''", "”", "“", "ditto", "do."))
+_TOTALS = frozenset(("合计", "总计", "小计", "共计", "总数", "total", "subtotal"))
+_LONGEST = {"address": 300, "register_code": 64, "room": 60, "": 2_000, "person": 2_000}
+_LONGEST_PLACE = 120
+_STYLE_ROWS = 2_000  # looked at to learn whether a blank means `as above`
+_HIGHEST_FLOOR = 200
+
+
+@dataclass(slots=True)
+class Dwelling:
+    """One door as a register row tells it. `texts` are in the order of TEXTS; `personal` is for sealing only."""
+
+    sheet: str
+    row: int  # from 1, as the spreadsheet numbers it
+    door: str
+    texts: tuple[str, ...]
+    area_dm2: int | None
+    lon: float | None
+    lat: float | None
+    team: str
+    extra: dict[str, str]
+    personal: dict[str, str]
+
+
+@dataclass
+class Found:
+    """What a sheet gave: filled while `read` is run through."""
+
+    problems: list[Problem] = field(default_factory=list)
+    bad_doors: list[str] = field(default_factory=list)  # named by rows that were refused: they are not gone
+    rows: int = 0  # with something in them, below the heading
+    bad: int = 0
+    continued: int = 0  # rows of a door whose room cell is merged over several rows
+    passed_over: int = 0  # totals and repeated headings
+
+
+@dataclass(slots=True)
+class _Draft:
+    row: int
+    known: dict[str, str]
+    extra: dict[str, str]
+    personal: dict[str, str]
+    problems: list[Problem]
+
+
+class SheetReader:
+    """Reads the rows below `heading`. `compound` stands in for a missing compound column."""
+
+    def __init__(self, sheet: Sheet, heading: Heading, compound: str, spellings: dict[str, str], found: Found):
+        self.sheet, self.heading, self.found = sheet, heading, found
+        self._compound, self._spellings = compound, spellings
+        self._fields = heading.fields
+        self._labels = {column.field: column.label for column in heading.columns}
+        self._door_column = next((c.place for name in ("room", "address") for c in heading.columns if c.field == name), -1)
+        self._first_labels = [(column.place, column.label) for column in heading.columns[:3]]
+        self._ditto = self._ditto_fields()
+        self._above: dict[str, str] = {}  # grouping texts of the row before
+
+    def read(self) -> Iterator[Dwelling]:
+        """The dwellings of the sheet, in order; problems and counts go into `found`."""
+        pending: _Draft | None = None
+        for row, cells, continues in self._filled():
+            draft = self._draft(row, cells)
+            if draft is None:
+                continue
+            self.found.rows += 1
+            if continues and pending is not None:
+                self.found.continued += 1
+                self._join(pending, draft)
+                continue
+            if pending is not None:
+                yield from self._finished(pending)
+            pending = draft
+        if pending is not None:
+            yield from self._finished(pending)
+
+    # --- cells: merged ranges and dittos ---------------------------------------------------------------------------
+
+    def _body(self) -> Iterator[tuple[int, Cells]]:
+        skip = self.heading.last_row + 1
+        return itertools.islice(enumerate(self.sheet.rows()), skip, None)
+
+    def _filled(self) -> Iterator[tuple[int, Cells, bool]]:
+        """(row from 0, cells with merged ranges filled down, whether the row goes on with the door above)."""
+        waiting = [merge for merge in self.sheet.merges if merge[2] > merge[0] and merge[2] > self.heading.last_row]
+        waiting.reverse()
+        if not waiting:
+            yield from ((row, cells, False) for row, cells in self._body())
+            return
+        filled_columns = {c.place for c in self.heading.columns if c.field not in _ONE_DOOR_ONLY}
+        active: dict[int, tuple[int, object]] = {}
+        for row, cells in self._body():
+            continues = False
+            for place, (last, value) in list(active.items()):
+                if row > last:
+                    del active[place]
+                elif place == self._door_column:
+                    continues = True
+                elif place in filled_columns and place < len(cells):
+                    cells[place] = value
+            while waiting and waiting[-1][0] <= row:
+                top, place, bottom, _ = waiting.pop()
+                if top == row and place < len(cells):
+                    active[place] = (bottom, cells[place])
+            yield row, cells, continues
+
+    def _ditto_fields(self) -> set[str]:
+        """Grouping columns, from coarse to fine, in which a blank means `as above`.
+
+        So it is where the value is written once a group: blanks occur, and no row repeats the value of the row before it
+        within the same group. Elsewhere a blank is a blank.
+        """
+        columns = [c for name in _GROUPING for c in self.heading.columns if c.field == name]
+        blanks, repeats = set(), set()
+        above: Cells = []
+        for _, cells in itertools.islice(self._body(), _STYLE_ROWS):
+            if not any(cell != "" for cell in cells):
+                continue
+            same_group = True
+            for column in columns:
+                value = cells[column.place] if column.place < len(cells) else ""
+                before = above[column.place] if column.place < len(above) else ""
+                if value == "":
+                    blanks.add(column.field)
+                elif value != before:
+                    same_group = False
+                elif same_group:
+                    repeats.add(column.field)
+            above = cells
+        return blanks - repeats
+
+    # --- one row ---------------------------------------------------------------------------------------------------
+
+    def _draft(self, row: int, cells: Cells) -> _Draft | None:
+        """The row's texts by kind; None for empty rows, totals and repeated headings."""
+        draft = _Draft(row + 1, {}, {}, {}, [])
+        width, any_text = len(cells), False
+        for column in self.heading.columns:
+            cell = cells[column.place] if column.place < width else ""
+            if cell == "":
+                continue
+            try:
+                text = values.text_of(cell)
+            except BadValue as bad:
+                self._note(draft, column.label, column.field, bad.fault, bad.shown or "", kept=bad.fault is errors.DIGITS_LOST)
+                any_text = True
+                continue
+            if not text:
+                continue
+            any_text = True
+            self._place(draft, column, text)
+        if not any_text:
+            return None
+        if self._is_total(draft) or self._is_heading(cells):
+            self.found.passed_over += 1
+            return None
+        self._fill_dittos(draft)
+        return draft
+
+    def _place(self, draft: _Draft, column: Column, text: str) -> None:
+        name = column.field
+        if len(text) > _LONGEST.get(name, _LONGEST_PLACE):
+            fault = errors.TOO_LONG.fill(length=len(text), limit=_LONGEST.get(name, _LONGEST_PLACE))
+            self._note(draft, column.label, name, fault, text[:40] + "…")
+        elif name == "person":
+            draft.personal[column.label] = text
+        elif name == "":
+            (draft.personal if values.looks_personal(text) else draft.extra)[column.label] = text
+        elif name != "serial":
+            if name not in _NUMBERS and values.looks_personal(text):
+                self._note(draft, column.label, "person", errors.PERSONAL_HERE, "")
+            draft.known[name] = text
+
+    def _is_total(self, draft: _Draft) -> bool:
+        if draft.known.get("room"):
+            return False
+        cells = (*draft.known.values(), *draft.extra.values(), *draft.personal.values())
+        return any(text.rstrip(":：").lower() in _TOTALS for text in cells[:3])
+
+    def _is_heading(self, cells: Cells) -> bool:
+        return all(place < len(cells) and cells[place] == label for place, label in self._first_labels)
+
+    def _fill_dittos(self, draft: _Draft) -> None:
+        known, above = draft.known, self._above
+        carried = True  # a finer level is only carried down while the coarser ones are
+        for name in _GROUPING:
+            if name not in self._fields:
+                continue
+            text = known.get(name, "")
+            if text in _DITTO:
+                known[name] = above.get(name, "")
+            elif text:
+                carried = carried and text == above.get(name)
+            elif carried and name in self._ditto and (known.get("room") or known.get("address")):
+                known[name] = above.get(name, "")
+            above[name] = known.get(name, "")
+
+    def _join(self, first: _Draft, more: _Draft) -> None:
+        """Add what a continuing row says to the door it belongs to: several people behind one merged room cell."""
+        for target, source in ((first.personal, more.personal), (first.extra, more.extra)):
+            for label, text in source.items():
+                held = target.get(label, "")
+                if text not in held.split("；"):
+                    target[label] = f"{held}；{text}" if held else text
+        first.problems.extend(more.problems)
+
+    # --- the dwelling ----------------------------------------------------------------------------------------------
+
+    def _finished(self, draft: _Draft) -> Iterator[Dwelling]:
+        known = draft.known
+        keys = self._settle_place(known)
+        door = door_of(*keys, fold(known.get("address", "")))
+        if door is None and not any(not each.kept for each in draft.problems):
+            label = self._labels.get("room") or self._labels.get("address", "")
+            self._note(draft, label, "", errors.NO_DOOR, known.get("room", ""))
+        area = self._checked(draft, "area", lambda: values.area_dm2(known.get("area", "")))
+        lon, lat = self._checked(draft, "lon", lambda: values.position(known.get("lon", ""), known.get("lat", ""))) or (None, None)
+        self.found.problems.extend(draft.problems)
+        if any(not each.kept for each in draft.problems):
+            self.found.bad += 1
+            if door:
+                self.found.bad_doors.append(door)
+            return
+        yield Dwelling(self.sheet.name, draft.row, door, tuple([known.get(name, "") for name in TEXTS]), area, lon, lat,
+                       known.get("team", ""), draft.extra, draft.personal)
+
+    def _settle_place(self, known: dict[str, str]) -> tuple[str, str, str, str]:
+        """Write compound, building, unit and room in their one spelling; returns their keys."""
+        if "compound" not in known and self._compound:
+            known["compound"] = self._compound
+        if "building" not in self._fields and known.get("room"):
+            building, unit, known["room"] = split_room(known["room"])
+            if building:
+                known["building"], known["unit"] = building, unit or known.get("unit", "")
+        room_key, room = numbered("room", known.get("room", ""))
+        floor = known.get("floor", "")
+        if room_key.isdecimal() and len(room_key) <= 2 and floor.isdecimal() and 0 < int(floor) <= _HIGHEST_FLOOR:
+            # numbered anew on each floor: 5层1 is said as it stands, for what the plate shows is not known
+            room_key, room = f"{int(floor)}层{room_key}", f"{int(floor)}层{room}"
+        building_key, known["building"] = numbered("building", known.get("building", ""))
+        unit_key, known["unit"] = numbered("unit", known.get("unit", ""))
+        known["room"] = room
+        compound = known.get("compound", "")
+        compound_key = "" if blank(compound) else fold(compound)
+        known["compound"] = self._spellings.setdefault(compound_key, compound) if compound_key else ""
+        return compound_key, building_key, unit_key, room_key
+
+    def _checked(self, draft: _Draft, name: str, read: object) -> object:
+        try:
+            return read()
+        except BadValue as bad:
+            shown = draft.known.get(name, "")
+            if name == "lon":
+                shown = f"{shown}, {draft.known.get('lat', '')}"
+            self._note(draft, self._labels.get(name) or self._labels.get("lat", ""), name, bad.fault, shown)
+            return None
+
+    def _note(self, draft: _Draft, label: str, name: str, fault: Fault, value: str, kept: bool = False) -> None:
+        shown = "" if name == "person" or values.looks_personal(value) else value
+        draft.problems.append(Problem(self.sheet.name, draft.row, label, shown, fault, kept))
