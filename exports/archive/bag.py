@@ -21,7 +21,7 @@ _MOST_FILES = 200_000
 _SMALL = 64 * 1024**2  # files that are read whole: manifests and descriptions
 _TAGS = ("bagit.txt", "bag-info.txt", "manifest-sha256.txt", "tagmanifest-sha256.txt")
 _DECLARATION = b"BagIt-Version: 0.97\nTag-File-Character-Encoding: UTF-8\n"
-_LINE = re.compile(r"([0-9a-f]{64})  ([^\r\n]+)")
+_LINE = re.compile(r"([0-9a-f]{64}) {1,2}([^\r\n]+)")
 
 Progress = Callable[[int], None]
 

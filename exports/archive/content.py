@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Select, case, func, select
 from sqlalchemy.orm import aliased
 
 from campaigns import people
@@ -21,7 +21,6 @@ from exports.archive.columns import Table
 from forms.form import Form
 
 _AT_ONCE = 1000  # rows fetched from the store at a time
-_WALK = (dwelling.c.compound, dwelling.c.community, dwelling.c.walk, dwelling.c.id)
 
 
 @dataclass(frozen=True)
@@ -59,12 +58,12 @@ class Content:
         teams = people.teams(self._connection, self.campaign.id)
         records = self._records()
         upcoming = next(records, None)
-        for door in self._stream(select(dwelling).where(self._live()).order_by(*_WALK)):
+        for door in self._stream(self._walking(select(dwelling).where(self._live()))):
             households = []
             while upcoming is not None and upcoming.dwelling_id == door.id:
                 households.append(self._household(door.door, upcoming))
                 upcoming = next(records, None)
-            yield Dwelling(door.compound or door.community or "", self._door(door, teams), households)
+            yield Dwelling(door.compound or door.community, self._door(door, teams), households)
 
     def code_lists(self) -> Iterator[list]:
         """Every code of every column that has codes."""
@@ -115,8 +114,16 @@ class Content:
         """Records with their sealed answers, in the same order as the doors."""
         query = select(record, submission.c.instance, submission.c.filled_at, submission.c.sealed).where(
             record.c.campaign_id == self.campaign.id).join(submission, submission.c.id == record.c.submission_id).join(
-            dwelling, dwelling.c.id == record.c.dwelling_id).order_by(*_WALK, record.c.household)
-        return iter(self._stream(query))
+            dwelling, dwelling.c.id == record.c.dwelling_id)
+        return iter(self._stream(self._walking(query).order_by(record.c.household)))
+
+    def _walking(self, query: Select) -> Select:
+        """`query` over doors, ordered as one walks; the doors of a compound stay together, also one added later."""
+        first = select(dwelling.c.compound, func.min(dwelling.c.walk).label("walk")).where(
+            dwelling.c.campaign_id == self.campaign.id).group_by(dwelling.c.compound).subquery()
+        community = case((dwelling.c.compound == "", dwelling.c.community), else_="")
+        return query.join(first, first.c.compound == dwelling.c.compound).order_by(
+            first.c.walk, first.c.compound, community, dwelling.c.walk, dwelling.c.id)
 
     def _dwelling(self, door: str) -> str:
         return f"{self.campaign.slug}/{door}"

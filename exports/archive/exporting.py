@@ -167,14 +167,14 @@ class _Made:
             "External-Description": self.facts["title_zh"], "Made-At": self.facts["made_at"]}
 
     @property
-    def comment(self) -> str:
-        """The trusted comment: signed, and readable without opening the archive."""
-        counts = " ".join(f"{name}={self.counts[name]}" for name in ("dwellings", "households", "persons", "submissions"))
-        return f"campaign={self.facts['campaign']} made={self.facts['made_at']} {counts}"
-
-    @property
     def personal(self) -> list[str]:
         return [f"{table.name}.{column.name}" for table in self.tables.values() for column in table.columns if column.personal]
+
+
+def comment(facts: dict[str, str], counts: dict[str, int]) -> str:
+    """The trusted comment: signed, and readable without opening the archive."""
+    counted = " ".join(f"{name}={counts[name]}" for name in ("dwellings", "households", "persons", "submissions"))
+    return f"campaign={facts['campaign']} made={facts['made_at']} {counted}"
 
 
 def _measured(path: Path) -> tuple[int, str]:
@@ -193,7 +193,7 @@ def _send(here: Installation, made: _Made, out: Path, to: list, actor: Actor, st
             digest = parcel.pack(made.folder, f"{made.facts['campaign']}-archive", file, to, progress)
             _to_disk(file)
         with _private(signature) as file:
-            file.write(key.sign(digest, made.comment).encode())
+            file.write(key.sign(digest, comment(made.facts, made.counts)).encode())
             _to_disk(file)
         summary = Summary(str(out), f"{out}{SIGNATURE}", part.stat().st_size, made.facts["made_at"], key.public.name,
                           dict(made.counts), made.workbooks, [str(each) for each in to], made.personal)
