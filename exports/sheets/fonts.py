@@ -5,12 +5,14 @@ before anything is printed.
 """
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable
 from functools import cache
 from itertools import groupby
 from pathlib import Path
 
 from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.pdfdoc import PDFDocument
 from reportlab.pdfbase.ttfonts import TTFError, TTFont
 
 from forms import characters
@@ -75,38 +77,65 @@ class CharactersMissing(Refusal):
             missing=" ".join(f"{each} (U+{ord(each):04X})" for each in sorted(set(missing))), places=shown)
 
 
+class _Font(TTFont):
+    """A font whose characters beyond the BMP can be searched for and copied out of the PDF as well.
+
+    reportlab writes their code points as five digits; PDF (ISO 32000, 9.10.3) wants UTF-16, which is two units.
+    """
+
+    def addObjects(self, doc: PDFDocument) -> None:
+        super().addObjects(doc)
+        for name, stream in doc.idToObject.items():
+            if name.startswith("toUnicodeCMap:"):
+                stream.content = _FIVE_DIGITS.sub(lambda found: f"<{chr(int(found[1], 16)).encode('utf-16-be').hex()}>",
+                                                  stream.content)
+
+
+_FIVE_DIGITS = re.compile("<([0-9A-F]{5,6})>")
+
+
+class _Remembered(dict):
+    """Answers of a function of one character, asked once for each."""
+
+    def __init__(self, ask: Callable[[str], object]):
+        super().__init__()
+        self._ask = ask
+
+    def __missing__(self, character: str) -> object:
+        self[character] = self._ask(character)
+        return self[character]
+
+
 class Fonts:
     """The fonts of one installation, best first. `setting` is SURVEY_FONTS; empty means the usual places."""
 
     def __init__(self, setting: str = ""):
         self._waiting = [path for path in setting.split(":") if path] or [*_first_usual(), *filter(_is_file, USUAL_RARE)]
         self._loaded: list[TTFont] = []
-        self._of: dict[str, TTFont | None] = {}
+        self._of = _Remembered(self._find)
+        self._widths = _Remembered(self._thousandths)
         self._load_next()
 
     def missing(self, text: str) -> set[str]:
         """The characters of `text` that no font has."""
-        return {character for character in set(drawable(text)) if self._font(character) is None}
+        return {character for character in set(drawable(text)) if self._of[character] is None}
 
     def runs(self, text: str) -> list[tuple[str, str]]:
         """`text` as (font name, piece) pairs, each piece in one font. Raises CharactersMissing."""
-        main = self._loaded[0]
-        if all(self._font(character) is main for character in text):
-            return [(main.fontName, text)]
-        if missing := self.missing(text):
-            raise CharactersMissing(missing, [text])
-        return [(font.fontName, "".join(piece)) for font, piece in groupby(text, self._font)]
+        used = set(map(self._of.__getitem__, text))
+        if None in used:
+            raise CharactersMissing(self.missing(text), [text])
+        if len(used) == 1:
+            return [(used.pop().fontName, text)]
+        return [(font.fontName, "".join(piece)) for font, piece in groupby(text, self._of.__getitem__)]
 
     def width(self, text: str, size: float) -> float:
         """Width of `text` at `size`, in the unit of `size`."""
-        if not text:
-            return 0
-        return size / 1000 * sum(self._font(character).face.charWidths[ord(character)] for character in text)
+        return size / 1000 * sum(map(self._widths.__getitem__, text))
 
-    def _font(self, character: str) -> TTFont | None:
-        if character not in self._of:
-            self._of[character] = self._find(character)
-        return self._of[character]
+    def _thousandths(self, character: str) -> float:
+        font = self._of[character]
+        return font.face.charWidths[ord(character)] if font else 0
 
     def _find(self, character: str) -> TTFont | None:
         for font in self._loaded:
@@ -153,6 +182,6 @@ def _is_file(path: str) -> bool:
 @cache
 def _load(path: str) -> TTFont:
     """The font of a file, its first one when it is a collection (.ttc); read once a process."""
-    font = TTFont(f"survey:{path}", path, subfontIndex=0, shapable=False)
+    font = _Font(f"survey:{path}", path, subfontIndex=0, shapable=False)
     pdfmetrics.registerFont(font)
     return font

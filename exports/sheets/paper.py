@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from reportlab import rl_config
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
@@ -11,6 +12,8 @@ from exports.sheets.fonts import Fonts
 from exports.sheets.qr import Bitmap
 from exports.sheets.typeset import LEADING, Set, fit
 from forms.language import Refusal
+
+rl_config.useA85 = 0  # pages need not be text: a fifth smaller, and a fifth of the time saved
 
 PAGE_WIDTH, PAGE_HEIGHT = A4
 SAFE = 5 * mm

@@ -53,23 +53,29 @@ def _lines_in(height: float, size: float) -> int:
 
 
 def _wrap(fonts: Fonts, text: str, width: float, size: float) -> list[str]:
-    lines = [""]
+    lines, used = [""], 0.0
     for piece in _PIECE.findall(text):
-        if fonts.width((lines[-1] + piece).rstrip(), size) <= width:
-            lines[-1] += piece
-        elif fonts.width(piece.rstrip(), size) <= width:
-            lines.append(piece.lstrip())
-        else:
-            _break_word(fonts, piece, width, size, lines)
+        wide = fonts.width(piece, size)
+        if used + wide > width and wide <= width:
+            lines.append("")
+            used, piece = 0.0, piece.lstrip()
+        elif wide > width:  # a word wider than the line goes on wherever the line ends
+            used = _break_word(fonts, piece, width, size, lines, used)
+            continue
+        lines[-1] += piece
+        used += wide
     return [line.strip() for line in lines if line.strip()]
 
 
-def _break_word(fonts: Fonts, word: str, width: float, size: float, lines: list[str]) -> None:
-    """A word wider than the line goes on wherever the line ends."""
+def _break_word(fonts: Fonts, word: str, width: float, size: float, lines: list[str], used: float) -> float:
     for character in word:
-        if fonts.width(lines[-1] + character, size) > width:
+        wide = fonts.width(character, size)
+        if used + wide > width:
             lines.append("")
+            used = 0.0
         lines[-1] += character
+        used += wide
+    return used
 
 
 def _shorten(fonts: Fonts, text: str, width: float, size: float, lines: int) -> list[str]:
