@@ -199,7 +199,7 @@ class _Upsert:
         for name in self._columns:
             ours, theirs = row[name], found.get(name)
             if ours != theirs and not (name in self._numbers and None not in (ours, theirs) and Decimal(ours) == Decimal(theirs)):
-                return str(ours) == str(theirs) if isinstance(ours, int) and theirs is not None else False
+                return False
         return True
 
     def _end(self, seen: KeySet, change: Change) -> None:
