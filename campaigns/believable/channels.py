@@ -101,8 +101,8 @@ class Schedule:
             return 1.0
         if compound not in self._pace:
             spread = 1 - self.size.reached
-            self._pace[compound] = (1 + spread * (0.35 - 0.6 * team / max(1, self.size.teams - 1))
-                                    + spread * self.draw.uniform(-0.25, 0.25))
+            self._pace[compound] = (1 + spread * (0.4 - 0.95 * team / max(1, self.size.teams - 1))
+                                    + spread * self.draw.uniform(-0.15, 0.15))
         return min(1.0, self.size.reached * self._pace[compound])
 
     def _door(self, truth: Truth, door_id: int, persons: int) -> Iterator[Telling]:

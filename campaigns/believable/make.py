@@ -117,17 +117,29 @@ def _import(here: Installation, plan: Plan, campaign: Campaign, path: Path, trut
             stage: Stage) -> None:
     at = plan.opens_at - timedelta(days=5)
     key = here.keyring.campaign(campaign.slug)
-    with stage("import", Text("导入底册", "import"), plan.size.dwellings) as step, here.store.write() as connection:
-        found = importer.plan(connection, key, campaign, path)
-        importer.apply(connection, found, at, COMMAND_LINE)
-        if (len(found.add), len(found.problems)) != (plan.size.dwellings, bad_rows):
-            raise Unbelievable(f"the importer took {len(found.add)} rows of {plan.size.dwellings} and refused "
-                               f"{len(found.problems)} of {bad_rows}")
-        step(plan.size.dwellings)
+    doors = plan.size.dwellings
+    with stage("import", Text("导入底册", "import"), doors) as step, here.store.write() as connection:
+        found = importer.plan(connection, key, campaign, path, _shares(doors, step))
+        done = importer.apply(connection, found, at, COMMAND_LINE)
+        if (done.added, done.bad) != (doors, bad_rows):
+            raise Unbelievable(f"the importer took {done.added} rows of {doors} and refused {done.bad} of {bad_rows}")
     with here.store.write() as connection:
         for place, name in enumerate(places.team_names(plan.size)):
             own = [row[0] for row in truth.connection.execute("SELECT DISTINCT compound FROM dwelling WHERE team = ?", (place,))]
             areas.assign(connection, campaign.id, name, compounds=own, at=at, actor=COMMAND_LINE)
+
+
+def _shares(total: int, step: Callable[[int], None]) -> Callable[[float], None]:
+    """A listener for shares of the whole, from 0 to 1, that tells `step` of steps out of `total`."""
+    told = 0
+
+    def listen(share: float) -> None:
+        nonlocal told
+        now = max(told, round(share * total))
+        step(now - told)
+        told = now
+
+    return listen
 
 
 def _roles(size: Size) -> Iterator[tuple[str, str | None]]:
