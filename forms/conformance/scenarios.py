@@ -108,13 +108,16 @@ class _Play:
         self.states[step.get("scenario", 0)] = self.begin(edited.encode() if edited else None, edit=bool(edited))
 
     def begin(self, xml: bytes | None = None, edit: bool = False) -> State:
-        context = Context(now=RECORDED, properties=self.properties, place=PLACE)
+        context = Context(now=RECORDED, properties=self.properties, place=PLACE if PLACE in str(self.case) else "")
         return State(self.form, context, xml, edit=edit)
 
     def op_answer(self, step: dict) -> None:
         state, args = self.states[step.get("scenario", max(self.states))], list(step["args"])
         ref = args.pop(0) if len(args) > 1 else self.cursor[step.get("scenario", max(self.states))]
-        state.set(ref, args if len(args) > 1 else args[0])
+        value = args if len(args) > 1 else args[0]
+        if isinstance(value, dict):  # a file: only its name stands in the instance
+            value = (step.get("state") or {}).get("nodes", {}).get(ref, {}).get("value", "")
+        state.set(ref, value)
 
     def op_createNewRepeat(self, step: dict) -> None:
         asked = step["args"][0]
@@ -132,7 +135,7 @@ class _Play:
 
     def op_restore(self, step: dict) -> None:
         """Restore, serialise-and-restore and edit: the next step names the new state."""
-        xml = self.states[step["scenario"]].serialise()
+        xml = self.states[step.get("scenario", max(self.states))].serialise()
         data = (step["args"] or [{}])[0]
         # A file that the test itself made up is not recorded; what the reference then held is read instead.
         self.fed = None if isinstance(data, dict) and {"object": "FormData"} in data.get("data", ()) else xml

@@ -45,6 +45,9 @@ class NodeDef:
     bind: etree._Element | None = None
     default: str = ""
     label: Label | None = None
+    caption: Label | None = None
+    rank: int = 0
+    has_template: bool = False
     hint: Label | None = None
     relevant: object = None
     required: object = None
@@ -100,7 +103,11 @@ class Definition:
     submission: dict[str, str]
     body_class: str
     faults: list[Fault]
+    warnings: list[Fault] = field(default_factory=list)
     meta: str = ""
+    identity: str = ""
+    made_identity: bool = False
+    binds: dict[str, etree._Element] = field(default_factory=dict)
     dependents: dict = field(default_factory=dict)
     cycles: list[list[NodeDef]] = field(default_factory=list)
     new_repeat: dict[NodeDef, list[Action]] = field(default_factory=dict)

@@ -34,7 +34,7 @@ def secondary_instance(identity: str, src: str, content: bytes, names: Names) ->
 def csv_rows(content: bytes) -> list[dict[str, str]]:
     """The rows of a CSV file by heading. Raises ValueError when its heading cannot be read."""
     text = content.decode("utf-8-sig", "replace")
-    text = text.replace("\n\r", "\n").replace("\r\n", "\n").replace("\r", "\n")
+    text = text.replace("\n\r", "\n").replace("\r\n", "\n").replace("\r", "\n").rstrip("\n")
     first = next((line for line in text.split("\n") if line), "")
     found = [mark for mark in DELIMITERS if mark in first]
     delimiter = max(found, key=first.count) if found else ","
@@ -42,9 +42,9 @@ def csv_rows(content: bytes) -> list[dict[str, str]]:
     heading: list[str] = []
     rows = []
     for line in lines:
-        if not any(line):
-            continue
         if not heading:
+            if not line:
+                continue
             heading = line
             wrong = next((name for name in heading if not _NAME.match(name.strip())), None)
             if wrong is not None and not found:

@@ -210,8 +210,8 @@ def _rename(state: State) -> None:
     """The instance was sent before: its ID becomes the deprecated one."""
     meta = state.find(state.form.meta)
     by_local = {etree.QName(kid.d.name).localname: kid for kid in meta.children}
-    identity = by_local.get("instanceID")
-    if identity is None or not identity.value:
+    identity = state.find(state.form.identity)
+    if not identity.value:
         return
     old = by_local.get("deprecatedID")
     if old is None:
@@ -223,6 +223,7 @@ def _rename(state: State) -> None:
         identity.element.addnext(element)
         old = grow(state, d, element, meta)
     old.value = identity.value
-    identity.value = ""
+    if state.form.made_identity or identity.d.preload:
+        identity.value = ""
 
 

@@ -26,13 +26,14 @@ class Names:
     """The prefixes of one document: `uris` by prefix as declared, and the one prefix that each URI is shown with."""
 
     def __init__(self, tree: etree._Element):
-        self.uris: dict[str, str] = dict(USUAL)
+        self.declared: dict[str, str] = {}
         for element in tree.iter(etree.Element):
             for prefix, uri in element.nsmap.items():
                 if prefix:
-                    self.uris.setdefault(prefix, uri)
+                    self.declared.setdefault(prefix, uri)
+        self.uris = {**USUAL, **self.declared}
         self.prefixes: dict[str, str] = {}
-        for prefix, uri in (*USUAL.items(), *self.uris.items()):
+        for prefix, uri in (*self.declared.items(), *USUAL.items()):
             self.prefixes.setdefault(uri, prefix)
 
     def shown(self, tag: str) -> str:

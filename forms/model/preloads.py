@@ -3,8 +3,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lxml import etree
-
 from forms.model.tree import Node
 
 if TYPE_CHECKING:
@@ -48,10 +46,9 @@ def finish(state: State) -> None:
 
 
 def identify(state: State) -> None:
-    """Give the instance an ID, unless a calculation does or the form has given one."""
-    meta = state.find(state.form.meta)
-    for node in meta.children:
-        if etree.QName(node.d.name).localname == "instanceID" and not node.value and node.d.calculate is None:
-            node.value = f"uuid:{state.context.uuid()}"
-            node.show(node.value)
-            state.touched(node)
+    """Give the instance an ID where the form did not think of one, or of a new one for an edit."""
+    node = state.find(state.form.identity)
+    if not node.value and (state.form.made_identity or node.d.preload):
+        node.value = f"uuid:{state.context.uuid()}"
+        node.show(node.value)
+        state.touched(node)

@@ -7,19 +7,19 @@ from collections.abc import Mapping
 from lxml import etree
 
 from forms.model import definition as d
-from forms.model.actions import EVENTS, NEW_REPEAT, TAGS, Action
+from forms.model.actions import CHANGED, EVENTS, NEW_REPEAT, TAGS, Action
 from forms.model.choices import Choices
 from forms.model.definition import Definition, Fault, NodeDef
 from forms.model.dependencies import connect
 from forms.model.evaluation import Evaluator
 from forms.model.external import secondary_instance
-from forms.model.names import JR, ORX, H, Names, X, copied, safe_parser
+from forms.model.names import JR, ODKX, ORX, H, Names, X, copied, safe_parser
 from forms.model.texts import Texts, label, referred
 
 CONTROLS = {X + name: name for name in ("input", "select1", "select", "rank", "range", "trigger", "upload", "secret")}
-CONTROLS["{http://www.opendatakit.org/xforms}rank"] = "rank"
+# Some builders end the ODK namespace with a slash.
+CONTROLS |= {ODKX + "rank": "rank", "{http://www.opendatakit.org/xforms/}rank": "rank"}
 TEMPLATE = JR + "template"
-ITEMS = {X + "item"}
 _IDENTITY = re.compile(r"\s*jr:itext\(\s*([\w.\-:]+)\s*\)\s*$")
 METHODS = {"", "post", "form-data-post"}
 
@@ -67,7 +67,7 @@ class _Reader:
             title=tree.findtext(f".//{H}title") or "", root=root, nodes={node.ref: node for node in root.walk()},
             names=self.names, texts=Texts(model), instance=instance, instances=inside, lacking=lacking, actions=[],
             submission=self._submission(), body_class=self.top_body.get("class", "") if self.top_body is not None else "",
-            faults=self.faults, meta=self.meta)
+            faults=self.faults, meta=self.meta, identity=self.identity, made_identity=self.made_identity)
         form.binds = self.binds
         form.namespace = (top.nsmap.get(None) or "") if top.prefix is None else ""
         form.evaluator = Evaluator(self.names)
@@ -111,10 +111,12 @@ class _Reader:
         """See to it that the instance has a meta element with an instanceID, as every submission needs one."""
         meta = next((child for child in instance if etree.QName(child).localname == "meta"), None)
         if meta is None:
-            etree.cleanup_namespaces(instance)
-            meta = etree.SubElement(instance, ORX + "meta", nsmap={"orx": ORX[1:-1]})
+            # As the reference does: in the OpenRosa namespace where the form knows it, else beside the questions.
+            known = ORX[1:-1] in self.names.declared.values()
+            meta = etree.SubElement(instance, (ORX if known else "") + "meta")
         space = "{%s}" % etree.QName(meta).namespace if etree.QName(meta).namespace else ""
         found = next((child for child in meta if etree.QName(child).localname == "instanceID"), None)
+        self.made_identity = found is None
         if found is None:
             found = etree.SubElement(meta, space + "instanceID")
         root = "/" + self.names.shown(instance.tag)
@@ -168,7 +170,7 @@ class _Reader:
     def _control(self, element: etree._Element, ref: str) -> None:
         node = self.definition.nodes.get(ref)
         if node is None:
-            self.faults.append(Fault("a control refers to a node that the instance lacks", ref, "ref"))
+            self.definition.warnings.append(Fault("a control refers to a node that the instance lacks", ref, "ref"))
         elif node.is_leaf and not node.control:
             node.control, node.body = CONTROLS[element.tag], element
             node.appearance = element.get("appearance", "")
@@ -178,7 +180,7 @@ class _Reader:
             if node.control == "upload" and element.get("mediatype", "").startswith("."):
                 self.faults.append(Fault(f"Unsupported mediatype: {element.get('mediatype')}", ref))
         elif not node.is_leaf:
-            self.faults.append(Fault("a control refers to a group", ref, "ref"))
+            self.definition.warnings.append(Fault("a control refers to a group", ref, "ref"))
 
     def _choices(self, element: etree._Element, node: NodeDef) -> Choices:
         itemset = element.find(X + "itemset")
@@ -205,12 +207,13 @@ class _Reader:
     def _repeat(self, element: etree._Element, ref: str) -> None:
         node = self.definition.nodes.get(ref)
         if node is None:
-            self.faults.append(Fault("a repeat refers to a node that the instance lacks", ref, "nodeset"))
+            self.definition.warnings.append(Fault("a repeat refers to a node that the instance lacks", ref, "nodeset"))
             return
         parent = element.getparent()
         node.body = element
         node.appearance = element.get("appearance") or parent.get("appearance") or ""
-        node.label = label(element.find(X + "label")) or label(parent.find(X + "label") if parent.tag == X + "group" else None)
+        node.label = label(parent.find(X + "label")) if parent.tag == X + "group" else None
+        node.caption = node.label or label(element.find(X + "label"))
         node.count = self.definition.compile(element.get(JR + "count"), ref, "count", "number")
         node.fixed = (element.get(JR + "noAddRemove") or "").strip() not in ("", "false()", "false")
 
@@ -237,10 +240,11 @@ class _Reader:
                         element.text or "" if element.get("value") is None else "", source)
         form.actions.append(action)
         owner = form.nodes.get(source)
-        if owner is not None and "xforms-value-changed" in events and owner.is_leaf:
+        if owner is not None and CHANGED in events and owner.is_leaf:
             owner.triggers.append(action)
-        if owner is not None and NEW_REPEAT in events:
-            form.new_repeat.setdefault(owner, []).append(action)
+        repeat = form.nodes.get(self._repeat_around(element)) if NEW_REPEAT in events else None
+        if repeat is not None:
+            form.new_repeat.setdefault(repeat, []).append(action)
 
     def _source(self, element: etree._Element) -> str:
         """The reference of the nearest control or repeat around an action."""
@@ -252,3 +256,6 @@ class _Reader:
                 if known is above:
                     return ref
         return ""
+
+    def _repeat_around(self, element: etree._Element) -> str:
+        return next((ref for above in element.iterancestors() for ref, known in self.repeats.items() if known is above), "")

@@ -20,12 +20,16 @@ def visible(state: State, node: Node) -> str:
     if not node.relevant:
         return ""
     choices = node.d.choices
-    if not node.value or choices is None or choices.nodeset is None:
+    if not node.value or choices is None:
         return node.value
-    offered = {choice.value for choice in offered_choices(state, node)}
+    offered = dict.fromkeys(choice.value for choice in offered_choices(state, node))
     if node.d.control == "select1":
         return node.value if node.value in offered else ""
-    return " ".join(code for code in node.value.split() if code in offered)
+    chosen = node.value.split()
+    if node.d.control == "rank":
+        # Whatever was not there to be ranked comes last.
+        return " ".join([code for code in chosen if code in offered] + [code for code in offered if code not in chosen])
+    return " ".join(code for code in offered if code in chosen)
 
 
 def offered_choices(state: State, node: Node) -> list[Choice]:
@@ -44,12 +48,11 @@ def _choices(state: State, node: Node):
         return
     for item in choices.nodeset.nodes(place, context):
         value = choices.value.text(item, context) if choices.value is not None else item.text or ""
-        if value or item in state.by_element:
-            words = choices.label.text(item, context) if choices.label is not None else ""
-            if choices.label_is_identity:
-                found = state.form.texts.find(words, state.language)
-                words = _said(state, node, found) if found else ""
-            yield Choice(value, words)
+        words = choices.label.text(item, context) if choices.label is not None else ""
+        if choices.label_is_identity:
+            found = state.form.texts.find(words, state.language)
+            words = _said(state, node, found) if found else ""
+        yield Choice(value, words)
 
 
 def said(state: State, node: Node, label: Label | None) -> str | None:

@@ -24,7 +24,7 @@ from forms.model.dependencies import EAGER
 from forms.model.evaluation import Context
 from forms.model.repeats import Repeats
 from forms.model.tree import Node
-from forms.model.values import canonical
+from forms.model.values import canonical, geopoint, has_zone
 
 MOST_ROUNDS = 60
 
@@ -62,6 +62,8 @@ class State:
             raise KeyError(ref)
         if showing.readonly(self, node) and not node.d.kind == "attribute":
             raise writing.NotWritable(ref)
+        if node.d.type == "date" and has_zone(str(value)):
+            value = ""
         self.put(node, canonical(value, node.d, self.context))
         self.settle()
 
@@ -235,7 +237,7 @@ class State:
         """Do what an action says; `source`: the node whose control or repeat holds it, None for the model."""
         for target in self.repeats.targets(action, source):
             if action.kind == "setgeopoint":
-                value = self.context.position()
+                value = geopoint(self.context.position())
             elif action.value is not None:
                 value = self.repeats.at(target, lambda at: action.value.text(at, self.context))
             else:

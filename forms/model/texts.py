@@ -10,6 +10,7 @@ from lxml import etree
 from forms.model.names import X
 
 _ITEXT = re.compile(r"\s*jr:itext\(\s*(?:'([^']*)'|\"([^\"]*)\")\s*\)\s*$")
+SAID = ("", "long", "short")
 MEDIA = ("image", "audio", "video", "big-image")
 
 
@@ -59,8 +60,7 @@ class Texts:
             if translation.get("default") is not None and translation.get("default") != "false()":
                 self.default = language
             for text in translation.iter(X + "text"):
-                forms = {value.get("form") or "": words(value) for value in text.iter(X + "value")}
-                self._words.setdefault(text.get("id"), {})[language] = forms
+                self._words.setdefault(text.get("id"), {})[language] = _forms(text)
         self.default = self.default or (self.languages[0] if self.languages else "")
 
     def __contains__(self, identity: str) -> bool:
@@ -84,6 +84,19 @@ class Texts:
         """Expressions inside texts, by the text's ID."""
         found = {identity: [source for item in self.all(identity) for source in item.outputs] for identity in self._words}
         return {identity: sources for identity, sources in found.items() if sources}
+
+
+def _forms(text: etree._Element) -> dict[str, Words]:
+    """The words of one text by form; "" is what a screen says: the plain, long and short forms as they come."""
+    found: dict[str, Words] = {}
+    for value in text.iter(X + "value"):
+        form = value.get("form") or ""
+        if form in SAID:
+            before = found.get("", Words(()))
+            found[""] = Words(before.parts + words(value).parts)
+        else:
+            found[form] = words(value)
+    return found
 
 
 class Label(NamedTuple):

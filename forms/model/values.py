@@ -71,6 +71,11 @@ def is_date(text: str) -> bool:
     return True
 
 
+def has_zone(text: str) -> bool:
+    match = _DATETIME.match(text)
+    return bool(match and match.groups()[-1])
+
+
 def _date(text: str) -> str:
     if not is_date(text) or "T" in text and not _DATETIME.match(text):
         return ""
@@ -87,7 +92,7 @@ def _datetime(text: str) -> str:
     return text if _DATETIME.match(text) and is_date(text) else ""
 
 
-def _geopoint(text: str) -> str:
+def geopoint(text: str) -> str:
     parts = text.split()
     numbers = [_float(part) for part in parts]
     if not 2 <= len(parts) <= 4 or None in numbers or abs(numbers[0]) > 90 or abs(numbers[1]) > 180:
@@ -100,5 +105,5 @@ def _boolean(text: str) -> str:
     return "1" if text in ("1", "true") else "0" if text in ("0", "false") else ""
 
 
-ENCODERS = {"int": _integer, "decimal": _decimal, "date": _date, "time": _time, "dateTime": _datetime, "geopoint": _geopoint,
+ENCODERS = {"int": _integer, "decimal": _decimal, "date": _date, "time": _time, "dateTime": _datetime, "geopoint": geopoint,
             "boolean": _boolean}

@@ -50,6 +50,10 @@ def _used(element: etree._Element, uri: str) -> bool:
 def _write(node: Node, parent: etree._Element | None, namespaces: dict, space: str) -> etree._Element:
     tag = node.d.name if node.d.name.startswith("{") else space + node.d.name
     attributes = dict(node.element.attrib)
+    if node.d.kind == "repeat":
+        # As the reference does, an instance of a repeat has no attributes but those that the form binds.
+        bound = {child.name for child in node.d.children if child.kind == "attribute"}
+        attributes = {name: value for name, value in attributes.items() if name in bound}
     twin = etree.Element(tag, attributes, nsmap=namespaces) if parent is None else etree.SubElement(parent, tag, attributes)
     if node.leaf:
         twin.text = node.seen or None
