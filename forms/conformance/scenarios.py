@@ -85,7 +85,7 @@ class _Play:
             getattr(self, "op_" + operation, self.op_restore)(step)
         state = step.get("state")
         if state:
-            self.compare(self.states[step["scenario"]], state)
+            self.compare(self.states[step.get("scenario", max(self.states))], state)
 
     def refused(self, step: dict) -> None:
         try:
@@ -143,7 +143,7 @@ class _Play:
 
     def take_over(self, step: dict, number: int) -> None:
         xml = self.fed if self.fed is not None else step["state"]["instance"].encode()
-        self.states[step["scenario"]] = self.begin(xml, self.edit)
+        self.states[step.get("scenario", max(self.states))] = self.begin(xml, self.edit)
 
     def compare(self, state: State, expected: dict) -> None:
         for ref in expected.get("removed") or ():

@@ -4,7 +4,7 @@ Immutable after `read`; any number of fillings (`forms.model.state`) share it.
 """
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from lxml import etree
@@ -112,6 +112,8 @@ class Definition:
     cycles: list[list[NodeDef]] = field(default_factory=list)
     new_repeat: dict[NodeDef, list[Action]] = field(default_factory=dict)
     evaluator: object = None
+    # What has been looked up in the secondary instances, which never change.
+    tables: dict = field(default_factory=dict)
     namespace: str = ""
 
     def actions_for(self, event: str) -> list[Action]:
@@ -159,17 +161,17 @@ def _grow(node: NodeDef, element: etree._Element, names: Names, is_repeat, templ
         _grow(child, pattern, names, is_repeat, template_name)
 
 
-def add_attributes(definition: Definition) -> None:
-    """Nodes for the attributes that a bind, an action or nothing else names (/data/entity/@id)."""
-    for bind in definition.binds:
-        parent, at, name = bind.rpartition("/@")
+def add_attributes(definition: Definition, refs: Iterable[str]) -> None:
+    """Nodes for those of the references that name attributes (/data/entity/@id)."""
+    for ref in refs:
+        parent, at, name = ref.rpartition("/@")
         owner = definition.nodes.get(parent)
-        if at and owner and bind not in definition.nodes:
-            node = NodeDef(name, bind, "attribute", owner)
+        if at and owner and ref not in definition.nodes:
+            node = NodeDef(name, ref, "attribute", owner)
             node.chain = (*owner.chain, node)
             node.default = ""
             owner.children.append(node)
-            definition.nodes[bind] = node
+            definition.nodes[ref] = node
 
 
 def secondary(model: etree._Element, names: Names) -> tuple[dict[str, etree._Element], dict[str, str]]:

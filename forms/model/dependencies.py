@@ -6,6 +6,7 @@ instance is worked out again. EAGER kinds change what other nodes see; the rest 
 """
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 from typing import NamedTuple
@@ -30,7 +31,7 @@ def connect(form: Definition) -> None:
         for kind, refs in _references(form, node, words_of_choices):
             for ref in refs:
                 for found in _targets(form, ref.path):
-                    shared = _shared(node, found, ref.anchor)
+                    shared = _shared(node, found) if ref.plain else None
                     form.dependents.setdefault(found, {})[Edge(node, kind, shared)] = None
     _rank(form)
     form.cycles = list(_cycles(form))
@@ -85,21 +86,19 @@ def _choice_references(form: Definition, node: NodeDef, words_of_choices: list[s
 
 
 def _targets(form: Definition, path: str) -> Iterator[NodeDef]:
-    """The nodes that a reference may mean; one that ends in /* or holds // means everything below."""
-    if path.endswith("/*"):
-        top = form.nodes.get(path[:-2] or form.root.ref)
-        yield from top.walk() if top else ()
-        return
+    """The nodes that a reference may mean: * stands for any name, // for any depth."""
     found = form.nodes.get(path)
     if found is not None:
         yield found
+    elif "*" in path or "//" in path:
+        pattern = re.compile("".join("(/[^/]+)*/" if part == "//" else "[^/]+" if part == "*" else re.escape(part)
+                                     for part in re.split(r"(//|\*)", path)) + "$")
+        yield from (node for ref, node in form.nodes.items() if pattern.match(ref))
 
 
-def _shared(node: NodeDef, found: NodeDef, anchor: str) -> NodeDef | None:
-    """The innermost repeat around both nodes that a relative reference through `anchor` does not leave."""
-    if not anchor:
-        return None
-    around = [repeat for repeat in node.repeats() if repeat in found.chain and len(repeat.ref) <= len(anchor)]
+def _shared(node: NodeDef, found: NodeDef) -> NodeDef | None:
+    """The innermost repeat around both nodes: a plain reference does not leave its instance."""
+    around = [repeat for repeat in node.repeats() if repeat in found.chain]
     return around[-1] if around and around[-1] is not found else None
 
 

@@ -1,39 +1,99 @@
-"""The one place where the form model meets the evaluator of expressions."""
+"""The one place where the form model meets the evaluator of expressions (`forms.xpath`)."""
 from __future__ import annotations
 
 import posixpath
+import random
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from lxml import etree
 
-from forms.functions import FUNCTIONS, NAMESPACE
-from forms.functions import text as _text
 from forms.model.names import Names
-from forms.xpath import XPathError, parse
+from forms.xpath.context import Context as World
+from forms.xpath.errors import EvaluationError, XPathError
+from forms.xpath.evaluator import Compiled
+from forms.xpath.parser import Step
+
+if TYPE_CHECKING:
+    from forms.model.state import State
+
+# What is worked out anew when the language changes. As in the reference, a text by ID that was calculated stays.
+OF_LANGUAGE = {"jr:choice-name"}
 
 
 class Ref(NamedTuple):
-    """A path that an expression refers to, absolute, without predicates. `anchor`: for a relative one without predicates,
-    the highest node that it goes up to. `plain`: without predicates."""
+    """A path that an expression refers to, absolute. `plain`: without predicates, so that inside a repeat it means the same
+    instance."""
 
     path: str
-    anchor: str
     plain: bool
 
 
-class Context:
-    def __init__(self, *, now: datetime, language: str = "", properties: Mapping[str, str] | None = None, place: str = "", seed=None):
-        self.now, self.language, self.properties, self.place = now, language, dict(properties or {}), place
-        self.state = None
+class Expression:
+    """A compiled expression of a form. refs: what it depends on."""
 
-    def attach(self, state) -> None:
+    __slots__ = ("source", "refs", "functions", "uses_language", "compiled")
+
+    def __init__(self, source: str, compiled: Compiled, names: Names):
+        self.source, self.compiled = source, compiled
+        read = compiled.references
+        self.functions = read.functions
+        self.uses_language = bool(read.functions & OF_LANGUAGE)
+        plain = {names.settled(path) for path in _plain_paths(compiled.tree, compiled.at or "")}
+        unplain = {names.settled(path) for path in _other_paths(compiled.tree, compiled.at or "")}
+        settled = {names.settled(path) for path in read.paths}
+        self.refs = tuple(Ref(path, path in plain and path not in unplain) for path in sorted(settled))
+
+    def boolean(self, node, context: Context) -> bool:
+        return self.compiled.boolean(node, context.at(node))
+
+    def text(self, node, context: Context) -> str:
+        return self.compiled.text(node, context.at(node))
+
+    def number(self, node, context: Context) -> float:
+        return self.compiled.number(node, context.at(node))
+
+    def nodes(self, node, context: Context) -> list:
+        return self.compiled.nodes(node, context.at(node))
+
+
+class Context:
+    """The world around one filling. now: the moment, with its zone, that now() and today() mean; it stands still until
+    `now` is set anew. language: to begin with, "" for the form's own. properties: deviceID, email, username, phoneNumber.
+    place: the position of the device as "latitude longitude altitude accuracy", "" if unknown. seed: for random numbers;
+    without one they cannot be foretold."""
+
+    def __init__(self, *, now: datetime, language: str = "", properties: Mapping[str, str] | None = None, place: str = "",
+                 seed: int | None = None):
+        self.now, self.language, self.place = now, language, place
+        self.properties = dict(properties or {})
+        self.randomness = random.Random(seed) if seed is not None else random.SystemRandom()
+        self.node = None
+        self.state: State | None = None
+
+    def attach(self, state: State) -> None:
+        """Take up the filling that this context serves: before its tree stands, so that the tree is asked for later."""
         self.state = state
+        self.world = World(self.now, itext=self._itext, choice_name=self._choice_name, randomness=self.randomness,
+                           instances=state.form.instances, version=state.form.version, properties=self.properties,
+                           tables=state.form.tables)
+
+    def at(self, node) -> World:
+        self.node = node
+        if self.world.top is None:
+            self.world.top = self.state.root.element
+        return self.world
+
+    def _itext(self, identity: str) -> str:
+        return self.state.itext(identity, self.node)
+
+    def _choice_name(self, value: str, path: str, node) -> str:
+        return self.state.choice_name(value, path, node)
 
     def uuid(self) -> str:
-        return str(uuid.uuid4())
+        return str(uuid.UUID(int=self.randomness.getrandbits(128), version=4))
 
     def now_text(self) -> str:
         return self.now.isoformat(timespec="milliseconds")
@@ -45,146 +105,87 @@ class Context:
         return self.place
 
 
-class Compiled:
-    def __init__(self, source, xpath, refs, uses_language, variables):
-        self.source, self.xpath, self.refs, self.uses_language, self.variables = source, xpath, refs, uses_language, variables
-
-    def _run(self, node, context):
-        state = context.state
-        names = {"root": state.root.element, "current": node, "today": context.today_text(), "now": context.now_text()}
-        for k, i in self.variables.items():
-            names[k] = state.form.instances[i]
-        return self.xpath(node, **names)
-
-    def boolean(self, node, context):
-        v = self._run(node, context)
-        return bool(v) if not isinstance(v, float) else bool(v) and v == v
-
-    def text(self, node, context):
-        v = self._run(node, context)
-        if isinstance(v, float) and v != v:
-            return "NaN"
-        return _text(v) if not (isinstance(v, list) and v and isinstance(v[0], str)) else v[0]
-
-    def number(self, node, context):
-        try:
-            return float(self.text(node, context))
-        except ValueError:
-            return float("nan")
-
-    def nodes(self, node, context):
-        return self._run(node, context)
-
-
 class Evaluator:
-    def __init__(self, names: Names):
-        self.names, self._known = names, {}
+    """Compiles the expressions of one form, each once. `repeats`: the references of its repeats."""
 
-    def compile(self, source, base, wanted="boolean"):
-        key = (source, base, wanted)
-        if key not in self._known:
-            w = _W(self.names, base)
-            try:
-                written = w.write(parse(source))
-                ns = {k: v for k, v in self.names.uris.items()} | {"r": NAMESPACE}
-                x = etree.XPath(written, namespaces=ns, smart_strings=False)
-            except (XPathError, etree.XPathError) as e:
-                raise ValueError(f"{source}: {e}") from None
-            self._known[key] = Compiled(source, x, tuple(w.refs), "jr:" in source, w.variables)
-        return self._known[key]
+    def __init__(self, names: Names, repeats: frozenset[str] = frozenset()):
+        self.names, self.repeats, self._known = names, repeats, {}
 
-    def base_of(self, nodeset, base):
-        import re
-        m = re.match(r"\s*(?:randomize\()?\s*([./\w\-:]+)(?=\[|,|\)|\s|$)", nodeset)
-        return self.names.reference(m[1], base) if m and not m[1].startswith("instance") else ""
+    def compile(self, source: str, base: str, wanted: str = "boolean") -> Expression:
+        """The expression for the node at `base`. Raises ValueError with what is wrong with it."""
+        found = self._known.get((source, base))
+        if found is None:
+            compiled = Compiled(source, self.names.uris, base, self.repeats)
+            if compiled.problems:
+                raise XPathError("; ".join(compiled.problems))
+            found = self._known[source, base] = Expression(source, compiled, self.names)
+        return found
 
-    def child(self, source, base):
-        return self.compile(source, base, "string") if source else None
+    def base_of(self, nodeset: str, base: str) -> str:
+        """The reference of the nodes that a nodeset finds in the instance; "" for those of another instance."""
+        try:
+            tree = Compiled(nodeset, self.names.uris, base).tree
+        except XPathError:
+            return ""
+        while tree[0] == "call" and tree[1] == "randomize" and tree[2]:
+            tree = tree[2][0]
+        if tree[0] != "path":
+            return ""
+        found = _resolved(tree[1], tree[2], base)
+        return self.names.settled(found) if found else ""
 
-
-class _W:
-    def __init__(self, names, base):
-        self.names, self.base, self.ref0, self.refs, self.variables = names, base, base, [], {}
-
-    def write(self, t):
-        return getattr(self, "w_" + t[0])(*t[1:])
-
-    def w_num(self, v): return v
-    def w_str(self, v): return f"'{v}'" if "'" not in v else f'"{v}"'
-    def w_neg(self, e): return f"(-{self.write(e)})"
-
-    def w_bin(self, op, a, b):
-        return f"({self.write(a)} {op} {self.write(b)})"
-
-    def w_path(self, start, steps):
-        plain = not any(p for _, p in steps)
-        here = None
-        if isinstance(start, str):
-            base = "" if start == "/" else self.base
-            if base is not None:
-                here = self._resolve(base, steps)
-        elif start == ("call", "current", []):
-            here = self._resolve(self.ref0, steps)
-        if here:
-            rel = start != "/" and plain
-            anchor = ""
-            if rel:
-                at = self.base if isinstance(start, str) else self.ref0
-                anchor = at
-                for test, _ in steps:
-                    if test == "..":
-                        anchor = posixpath.dirname(anchor)
-                    elif test != ".":
-                        break
-            self.refs.append(Ref(self.names.settled(here), anchor, plain))
-        out = []
-        partial = []
-        for test, preds in steps:
-            partial.append((test, []))
-            saved = self.base
-            if here is None:
-                self.base = None
-            else:
-                self.base = self._resolve("" if start == "/" else (saved if isinstance(start, str) else self.ref0), partial)
-            out.append(test + "".join(f"[{self.write(p)}]" for p in preds))
-            self.base = saved
-        body = "/".join(out)
-        if start == "/":
-            first, _, rest = body.partition("/")
-            return f"$root/self::{first}" + (f"/{rest}" if rest else "")
-        if isinstance(start, str):
-            return body
-        return f"{self.write(start)}/{body}"
-
-    def _resolve(self, base, steps):
-        joined = "/".join(t.removeprefix("child::") for t, _ in steps)
-        return posixpath.normpath(f"{base}/{joined}")
-
-    def w_call(self, name, args):
-        if name == "instance":
-            k = f"i{len(self.variables)}"
-            self.variables[k] = args[0][1]
-            return f"${k}"
-        if name == "current":
-            self.refs.append(Ref(self.ref0, "", True))
-            return "$current"
-        if name in ("today", "now"):
-            return "$" + name
-        from forms.expressions import NATIVE
-        if name == "position" and args:
-            return f"(count({self.write(args[0])}/preceding-sibling::*[name()=name({self.write(args[0])})])+1)"
-        a = ", ".join(map(self.write, args))
-        if name in NATIVE:
-            return f"{name}({a})"
-        if name not in FUNCTIONS and name not in EXTRA:
-            raise XPathError(f"the function {name}() is not supported")
-        return f"r:{name.replace(':', '-')}({a})"
+    def child(self, source: str, base: str) -> Expression | None:
+        """An expression about one item of a nodeset."""
+        return self.compile(source, base or "/-", "string") if source else None
 
 
-EXTRA = {"number": lambda c, *a: FUNCTIONS["day"](c, *a), "uuid": lambda c: str(uuid.uuid4()),
-         "once": lambda c, v: v, "count-non-empty": lambda c, n: float(sum(1 for x in n if x.text)),
-         "join": lambda c, s, *v: s.join((x.text or "") if not isinstance(x, str) else x for y in v for x in (y if isinstance(y, list) else [y])),
-         "randomize": lambda c, n, *a: n, "jr:choice-name": lambda c, v, p: _text(v), "jr:itext": lambda c, v: _text(v),
-         "random": lambda c: 0.5, "string-join": lambda c, v: "", "boolean-from-string": lambda c, v: _text(v) in ("1", "true"),
-         "concat": lambda c, *v: "".join(_text(x) for x in v)}
-etree.FunctionNamespace(NAMESPACE).update({k.replace(":", "-"): v for k, v in EXTRA.items()})
+def _parts(tree) -> Iterator:
+    """Every part of a tree that is itself an expression, predicates apart."""
+    if isinstance(tree, tuple) and not isinstance(tree, Step):
+        yield tree
+        for part in tree[1:]:
+            yield from _parts(part)
+    elif isinstance(tree, list):
+        for part in tree:
+            yield from _parts(part)
+
+
+def _plain_paths(tree, base: str) -> Iterator[str]:
+    for part in _parts(tree):
+        if part and part[0] == "path" and not any(step.predicates for step in part[2]):
+            found = _resolved(part[1], part[2], base)
+            if found:
+                yield found
+
+
+def _other_paths(tree, base: str) -> Iterator[str]:
+    """Paths with predicates, and those that indexed-repeat() reads in other instances."""
+    for part in _parts(tree):
+        if part and part[0] == "path" and any(step.predicates for step in part[2]):
+            found = _resolved(part[1], part[2], base)
+            if found:
+                yield found
+        elif part and part[0] == "call" and part[1] == "indexed-repeat":
+            yield from _plain_paths(part[2], base)
+
+
+def _resolved(start, steps: list[Step], base: str) -> str:
+    """The reference that a path leads to, "" where only running it tells."""
+    if start == "/":
+        here = ""
+    elif start is None or start == ("call", "current", []):
+        here = base
+    else:
+        return ""
+    for step in steps:
+        kind, name = step.test
+        if step.axis == "parent":
+            here = posixpath.dirname(here)
+        elif step.axis == "child" and kind != "()":
+            here = f"{here}/{name if kind is None else f'{kind}:{name}'}"
+        elif step.axis != "self":
+            return ""
+    return here
+
+
+__all__ = ["Context", "EvaluationError", "Evaluator", "Expression", "Ref", "XPathError"]

@@ -54,7 +54,7 @@ class _Reader:
         self.controls: list[tuple[etree._Element, str]] = []
         self.groups: dict[str, etree._Element] = {}
         self.repeats: dict[str, etree._Element] = {}
-        root_ref = "/" + self.names.plain(top)
+        self.root_ref = root_ref = "/" + self.names.shown(self.names.plain(top))
         if self.top_body is not None:
             self._scan(self.top_body, root_ref)
         instance = copied(top, self.names)
@@ -70,9 +70,9 @@ class _Reader:
             faults=self.faults, meta=self.meta, identity=self.identity, made_identity=self.made_identity)
         form.binds = self.binds
         form.namespace = (top.nsmap.get(None) or "") if top.prefix is None else ""
-        form.evaluator = Evaluator(self.names)
+        form.evaluator = Evaluator(self.names, frozenset(self.repeats))
         self._external(external, blank_missing)
-        d.add_attributes(form)
+        d.add_attributes(form, [*self.binds, *(self._target(element) for element in tree.iter(*TAGS))])
         for ref, bind in self.binds.items():
             if ref in form.nodes:
                 self._bind(form.nodes[ref], bind)
@@ -232,8 +232,7 @@ class _Reader:
         if in_model and NEW_REPEAT in events:
             self.faults.append(Fault(f'Model contains "{etree.QName(element).localname}" element with "{NEW_REPEAT}" event'))
         source = self._source(element)
-        written = element.get("ref") or self._bound(element) or ""
-        target = self.names.reference(written, source or form.root.ref)
+        written, target = element.get("ref") or self._bound(element) or "", self._target(element)
         action = Action(TAGS[element.tag], events, "" if "[" in written else target,
                         form.compile(written, source or form.root.ref, "ref", "nodes"),
                         form.compile(element.get("value"), target, "value", "string"),
@@ -245,6 +244,9 @@ class _Reader:
         repeat = form.nodes.get(self._repeat_around(element)) if NEW_REPEAT in events else None
         if repeat is not None:
             form.new_repeat.setdefault(repeat, []).append(action)
+
+    def _target(self, element: etree._Element) -> str:
+        return self.names.reference(element.get("ref") or self._bound(element) or "", self._source(element) or self.root_ref)
 
     def _source(self, element: etree._Element) -> str:
         """The reference of the nearest control or repeat around an action."""

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from forms.model import actions, loading
+from forms.model.definition import NodeDef
 from forms.model.tree import Node
+from forms.xpath.nodes import Leaf
 
 if TYPE_CHECKING:
     from forms.model.state import State
@@ -72,13 +74,9 @@ class Repeats:
         self._moved(range_, index)
         for below in node.walk():
             if below.d.kind == "repeat" and not below.range:
-                self._created(below)
+                if below.d in state.form.new_repeat:
+                    state.mark(below.d, "created", below)
         return node
-
-    def _created(self, node: Node) -> None:
-        self.state.settle()
-        for action in self.state.form.new_repeat.get(node.d, ()):
-            self.state.run(action, node)
 
     def remove(self, node: Node, by_person: bool = True) -> None:
         range_ = node.parent
@@ -112,18 +110,16 @@ class Repeats:
             self.add(range_, by_person=False)
 
     def at(self, node: Node, evaluate: Callable[[etree._Element], object]):
-        """`evaluate(element)` for the element that expressions about this node start from. A range without instances and
-        an attribute have none: an element stands in their place meanwhile."""
-        if node.element is not None and node.d.kind != "attribute":
+        """`evaluate(element)` for the element that expressions about this node start from. A range without instances has
+        none: an element stands in its place meanwhile."""
+        if node.d.kind == "attribute":
+            return evaluate(Leaf("attribute", node.element, node.d.name, node.seen))
+        if not node.range:
             return evaluate(node.element)
         if node.range and node.children:
             return evaluate(node.children[0].element)
-        stand_in = etree.Element(node.d.name.lstrip("@"))
-        if node.range:
-            self._insert(node, 0, stand_in)
-        else:
-            node.element.append(stand_in)
-            stand_in.text = node.seen or None
+        stand_in = etree.Element(node.d.name)
+        self._insert(node, 0, stand_in)
         try:
             return evaluate(stand_in)
         finally:
@@ -148,6 +144,12 @@ class Repeats:
         else:
             before.addnext(element)
 
+    def nearest(self, node: Node | None, d: NodeDef) -> Node | None:
+        """The first node of `d` in the same repeat instances as `node`."""
+        while node is not None and (node.range or node.d not in d.chain):
+            node = node.parent
+        return next((found for found in (node or self.state.root).below(d) if not found.range), None)
+
     def targets(self, action: actions.Action, source: Node | None) -> Iterator[Node]:
         """The nodes that an action sets: those in the same repeat instances as its source."""
         state = self.state
@@ -160,6 +162,6 @@ class Repeats:
         elif action.target is not None:
             place = source.element if source is not None else state.root.element
             for element in action.target.nodes(place, state.context):
-                node = state.by_element.get(element)
+                node = state.by_element.get(element) if not isinstance(element, Leaf) else None
                 if node is not None and node.leaf:
                     yield node

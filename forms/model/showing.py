@@ -51,7 +51,7 @@ def _choices(state: State, node: Node):
         words = choices.label.text(item, context) if choices.label is not None else ""
         if choices.label_is_identity:
             found = state.form.texts.find(words, state.language)
-            words = _said(state, node, found) if found else ""
+            words = worded(state, node, found) if found else ""
         yield Choice(value, words)
 
 
@@ -60,14 +60,14 @@ def said(state: State, node: Node, label: Label | None) -> str | None:
     if label is None:
         return None
     if label.literal is not None:
-        return _said(state, node, label.literal)
+        return worded(state, node, label.literal)
     if label.identity:
         found = state.form.texts.find(label.identity, state.language)
-        return _said(state, node, found) if found else None
+        return worded(state, node, found) if found else None
     return _text(state, node, label.source)
 
 
-def _said(state: State, node: Node, words: Words) -> str:
+def worded(state: State, node: Node, words: Words) -> str:
     return words.said(lambda source: _text(state, node, source))
 
 
@@ -137,8 +137,6 @@ def range_relevant(state: State, node: Node) -> bool:
     """A range of repeat instances is relevant when what is around it is, and its condition holds (for one of them)."""
     if node.parent is not None and not node.parent.relevant:
         return False
-    if node.children:
-        return any(child.relevant for child in node.children)
     return node.d.relevant is None or state.repeats.at(node, lambda place: node.d.relevant.boolean(place, state.context))
 
 

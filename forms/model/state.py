@@ -21,12 +21,16 @@ from lxml import etree
 from forms.model import actions, loading, showing, writing
 from forms.model.definition import Definition, NodeDef
 from forms.model.dependencies import EAGER
-from forms.model.evaluation import Context
+from forms.model.evaluation import Context, EvaluationError
 from forms.model.repeats import Repeats
 from forms.model.tree import Node
 from forms.model.values import canonical, geopoint, has_zone
 
 MOST_ROUNDS = 60
+# What is done when everything else has been worked out.
+LATER = {"created": 1 << 29, "triggers": 1 << 30}
+# For one node in this order.
+KINDS = ("relevant", "choices", "count", "calculate", "created", "triggers")
 
 
 class EndlessForm(Exception):
@@ -44,8 +48,8 @@ class State:
         self.language = context.language or form.texts.default
         self.nodes: dict[NodeDef, list[Node]] = {}
         self.by_element: dict[etree._Element, Node] = {}
-        self._pending: dict[tuple[int, int, str], tuple[NodeDef, set | None]] = {}
-        self._heap: list[tuple[int, int, str]] = []
+        self._pending: dict[tuple[int, int, int], tuple[NodeDef, set | None]] = {}
+        self._heap: list[tuple[int, int, int]] = []
         self._rounds: dict[tuple[Node, str], int] = {}
         self._quiet = True
         self.repeats = Repeats(self)
@@ -88,8 +92,7 @@ class State:
                 node.cache.clear()
         for d in self.form.nodes.values():
             for kind in ("calculate", "relevant"):
-                compiled = getattr(d, kind)
-                if compiled is not None and compiled.uses_language:
+                if getattr(d, kind) is not None and getattr(d, kind).uses_language:
                     self.mark(d, kind, None)
         self.settle()
 
@@ -123,6 +126,27 @@ class State:
             return f"{self.ref(node.parent)}[{node.parent.children.index(node) + 1}]"
         return f"{self.ref(node.parent)}/{node.d.ref.rsplit('/', 1)[1]}"
 
+    # What expressions ask for -----------------------------------------------------------------------------------------
+
+    def itext(self, identity: str, element: object) -> str:
+        """The text with this ID in the current language, as said at an element."""
+        found = self.form.texts.find(identity, self.language)
+        if found is None:
+            return ""
+        return showing.worded(self, self.by_element.get(element, self.root), found)
+
+    def choice_name(self, value: str, path: str, element: object) -> str:
+        """The words of the choice `value` of the question at `path`, seen from an element. Raises EvaluationError."""
+        node = self.by_element.get(element, self.root)
+        d = self.form.nodes.get(self.form.names.reference(path, node.d.ref))
+        if d is None:
+            raise EvaluationError(f"No element found by evaluating '{path}'")
+        if d.choices is None:
+            raise EvaluationError(f"Evaluating 'jr:choice-name' on element '{path}' which has no possible choices.")
+        target = self.repeats.nearest(node, d)
+        offered = showing.offered_choices(self, target) if target is not None else ()
+        return next((choice.label for choice in offered if choice.value == value), "")
+
     # Working out ----------------------------------------------------------------------------------------------------
 
     def put(self, node: Node, value: str) -> None:
@@ -148,11 +172,11 @@ class State:
 
     def mark(self, d: NodeDef, kind: str, scope: Node | None) -> None:
         """Ask for `kind` of the nodes of `d` below `scope` (None: all of them) to be worked out again."""
-        if kind not in EAGER and kind != "triggers":
+        if kind not in EAGER and kind not in LATER:
             for node in self.nodes_of(d, scope):
                 node.cache.pop(kind, None)
             return
-        key = (1 << 30 if kind == "triggers" else d.rank, d.order, kind)
+        key = (LATER.get(kind, d.rank), d.order, KINDS.index(kind))
         known = self._pending.get(key)
         if known is None:
             self._pending[key] = (d, {scope} if scope is not None else None)
@@ -172,7 +196,7 @@ class State:
         while self._heap:
             key = heapq.heappop(self._heap)
             d, scopes = self._pending.pop(key)
-            work = getattr(self, "_work_" + key[2])
+            work = getattr(self, "_work_" + KINDS[key[2]])
             for scope in scopes if scopes is not None else (None,):
                 for node in self.nodes_of(d, scope):
                     if node.alive:
@@ -214,7 +238,7 @@ class State:
         if not node.relevant or not node.leaf:
             return
         text = self.repeats.at(node, lambda at: node.d.calculate.text(at, self.context))
-        value = canonical(text, node.d, self.context)
+        value = canonical("" if text == "NaN" else text, node.d, self.context)
         if value != node.value:
             self._again(node, "calculate")
             self.put(node, value)
@@ -231,6 +255,10 @@ class State:
     def _work_triggers(self, node: Node) -> None:
         self._again(node, "triggers")
         for action in node.d.triggers:
+            self.run(action, node)
+
+    def _work_created(self, node: Node) -> None:
+        for action in self.form.new_repeat.get(node.d, ()):
             self.run(action, node)
 
     def run(self, action: actions.Action, source: Node | None) -> None:

@@ -101,9 +101,15 @@ def geopoint(text: str) -> str:
     return " ".join(shown)
 
 
+def _places(text: str) -> str:
+    """A line or area of points, each as `geopoint` writes it."""
+    points = [geopoint(point) for point in text.split(";") if point.strip()]
+    return ";".join(points) if all(points) else ""
+
+
 def _boolean(text: str) -> str:
     return "1" if text in ("1", "true") else "0" if text in ("0", "false") else ""
 
 
-ENCODERS = {"int": _integer, "decimal": _decimal, "date": _date, "time": _time, "dateTime": _datetime, "geopoint": geopoint,
+ENCODERS = {"int": _integer, "decimal": _decimal, "date": _date, "time": _time, "dateTime": _datetime, "geopoint": geopoint, "geotrace": _places, "geoshape": _places,
             "boolean": _boolean}
