@@ -134,10 +134,6 @@ class Evaluator:
         found = _resolved(tree[1], tree[2], base)
         return self.names.settled(found) if found else ""
 
-    def child(self, source: str, base: str) -> Expression | None:
-        """An expression about one item of a nodeset."""
-        return self.compile(source, base or "/-", "string") if source else None
-
 
 def _parts(tree) -> Iterator:
     """Every part of a tree that is itself an expression, predicates apart."""

@@ -192,9 +192,10 @@ class _Reader:
         said = words.get("ref", "") if words is not None else ""
         identity = _IDENTITY.match(said)
         found = form.compile(nodeset, node.ref, "choices", "nodes")
-        inside = form.evaluator.base_of(nodeset, node.ref)
-        return Choices((), found, form.evaluator.child(value.get("ref", "") if value is not None else "", inside),
-                       form.evaluator.child(identity[1] if identity else said, inside), bool(identity),
+        # The items of another instance have no reference of their own.
+        inside = form.evaluator.base_of(nodeset, node.ref) or "/-"
+        return Choices((), found, form.compile(value.get("ref", "") if value is not None else "", inside, "choices"),
+                       form.compile(identity[1] if identity else said, inside, "choices"), bool(identity),
                        bool(found is not None and found.refs))
 
     def _group(self, element: etree._Element, ref: str) -> None:

@@ -71,6 +71,10 @@ class Texts:
         known = self._words.get(identity, {})
         return (known.get(language) or {}).get(form) or (known.get(self.default) or {}).get(form)
 
+    def exact(self, identity: str, language: str, form: str = "") -> Words | None:
+        """The words of a text in a language, None when that language lacks it."""
+        return self._words.get(identity, {}).get(language, {}).get(form)
+
     def media(self, identity: str, language: str) -> dict[str, str]:
         """The media beside a text: {"image": "jr://images/a.png"}."""
         return {form: "".join(p for p in found.parts if isinstance(p, str)) for form in MEDIA
