@@ -82,7 +82,7 @@ class Keyring:
     @property
     def server(self) -> Key:
         """The installation's own key, made at first use."""
-        if not (self.folder / "server.key").exists():
+        if "server" not in self._read and not (self.folder / "server.key").exists():
             self.create("server")
         return self._get("server")
 

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from lxml import etree
 
 from forms import messages, residentid
-from forms.expressions import Expression
+from forms.expressions import Expression, on_day
 from forms.form import Form
 from forms.language import Text
 from forms.questions import Question
@@ -101,6 +101,7 @@ class _Run:
         """Build the instance tree and fill in the answers."""
         form = self.form
         root = deepcopy(form.template)
+        self.context = on_day(self.today, root)
         _fill(self.household, form.household_nodes, root)
         if form.repeat:
             place = self.household.nodes[form.repeat]
@@ -139,7 +140,7 @@ class _Run:
                 block.answers[question.name] = value
 
     def _run(self, expression: Expression, question: Question, block: _Block):
-        return expression(block.nodes[question], self.today)
+        return expression(block.nodes[question], self.context)
 
     def _switch_off(self, question: Question, block: _Block) -> None:
         for below in question.walk():

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from flask import current_app, g, request
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 import forms.form
 from campaigns import campaign as campaigns
@@ -96,10 +97,13 @@ def find(typed: str, at: datetime, *, shown_before: bool = False) -> OpenDoor:
     except CodeUnknown:
         miss(address())
         raise
-    if found.code.opened_at is None:
-        code_id = found.code.id
-        current_app.installation.store.submit_later(lambda connection: codes.opened(connection, code_id, at))
     return found
+
+
+def note_scan(found: OpenDoor, at: datetime) -> None:
+    """Note the first scan of a code. Nobody waits for it, and nothing is lost but this note if it cannot be kept."""
+    if found.code.opened_at is None:
+        current_app.installation.store.submit_later(lambda connection: codes.opened(connection, found.code.id, at))
 
 
 def _find(connection: Connection, text: str) -> OpenDoor:
@@ -121,6 +125,16 @@ def _find(connection: Connection, text: str) -> OpenDoor:
 def require_open(campaign: Campaign, at: datetime) -> None:
     """Raises NotOpen or Closed: for pages on which a new form begins."""
     submissions.is_late(campaign, at, at)
+
+
+def only_campaign() -> Campaign | None:
+    """The installation's one campaign that is not over, for pages on which no code was shown yet; None when it has several."""
+    try:
+        with current_app.installation.store.read() as connection:
+            running = [each for each in campaigns.every(connection) if each.phase(clock.now()) != "closed"]
+    except DBAPIError:
+        return None  # the page that says so must still come
+    return running[0] if len(running) == 1 else None
 
 
 def _phone() -> str:

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from flask import current_app, g, redirect, request, session
-from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
@@ -25,6 +24,7 @@ from survey import doors, instances, language
 from survey.doors import OpenDoor
 from survey.instances import Instance
 from survey.questionnaire import apply_action, questionnaire_html
+from survey.sessions import csrf_token
 from survey.skeleton import skeleton
 
 STALE = Text("页面打开太久了，这次没有提交成功。您填的都还在，请再按一次“提交登记”。",
@@ -155,7 +155,7 @@ def show(sheet: Sheet, shown: Shown) -> Response:
     shell = skeleton("entry.html", now, campaign=campaign, until=clock.as_said(campaign.closes_at, campaign.tz),
                      channel=sheet.channel)
     html = shell.join(
-        action=sheet.action, token=generate_csrf(), place=found.door.place,
+        action=sheet.action, token=csrf_token(), place=found.door.place,
         instance=shown.instance.signed(current_app.installation.server, found.text),
         body=questionnaire_html(found.form, now, shown.answers, shown.errors),
         notice=_notice(shown), receipt=_receipt_field(shown),

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from flask import current_app, redirect, render_template, request, session, url_for
+from flask import current_app, g, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
 from campaigns import campaign as campaigns
@@ -44,6 +44,7 @@ def badge(code: str) -> Response:
         with here.store.read() as connection:
             throttle.check(connection, at, doors.address())
             found = codes.find(connection, here.server, text)
+            g.campaign = campaigns.by_id(connection, found.campaign_id)
     except codes.CodeUnknown:
         doors.miss(doors.address())
         raise

@@ -12,6 +12,7 @@ import pytest
 from campaigns.settings import Settings
 from campaigns.installation import Installation
 from tests import cast
+from tests.respondent import Respondent
 from survey.app import create_app
 
 
@@ -75,3 +76,9 @@ def oscar(installation, campaign):
 def app(installation):
     """The site."""
     return create_app(installation)
+
+
+@pytest.fixture
+def resident(app) -> Respondent:
+    """A resident's phone, in Chinese."""
+    return Respondent(app)

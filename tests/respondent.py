@@ -4,6 +4,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from lxml import html
+from werkzeug.datastructures import MultiDict
 
 Fields = Iterable[tuple[str, str]]
 
@@ -20,8 +21,8 @@ class Respondent:
     def open(self, path: str, follow: bool = True) -> Respondent:
         return self._took(self.client.get(path, environ_base=self._environment, follow_redirects=follow), path)
 
-    def post(self, path: str, data: object, follow: bool = True) -> Respondent:
-        return self._took(self.client.post(path, data=data, environ_base=self._environment, follow_redirects=follow), path)
+    def post(self, path: str, data: dict | list, follow: bool = True) -> Respondent:
+        return self._took(self.client.post(path, data=MultiDict(data), environ_base=self._environment, follow_redirects=follow), path)
 
     def _took(self, response, path: str) -> Respondent:
         self.response = response

@@ -16,7 +16,7 @@ from campaigns.campaign import form as campaign_form
 from campaigns.keys import Key
 from campaigns.store.schema import dwelling, form_version, record, submission, tally, user
 from campaigns.submissions import unseal
-from exports.archive import tables
+from exports.archive import figures, tables
 from exports.archive.columns import Table
 from forms.form import Form
 
@@ -96,6 +96,10 @@ class Content:
         for row in self._stream(query):
             yield [row.instance, row.kind, row.label, self._dwelling(row.door), row.household, row.fen, row.pay,
                    instant(row.at), row.day]
+
+    def figures(self, at: datetime) -> Iterator[list]:
+        """The campaign's figures as they stand at `at`."""
+        return figures.rows(self._connection, self.campaign, at)
 
     def workbooks(self) -> Iterator[tuple[Form, bytes]]:
         """The forms as they were answered."""

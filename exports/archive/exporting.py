@@ -102,7 +102,7 @@ class _Made:
     """The archive's files, in plain, in a private folder."""
 
     def __init__(self, content: Content, folder: Path, at: datetime):
-        self.content, self.folder = content, folder
+        self.content, self.folder, self.at = content, folder, at
         self.tables, self.counts = content.tables, dict.fromkeys(content.tables, 0)
         campaign = content.campaign
         self.facts = {
@@ -127,6 +127,8 @@ class _Made:
             self._write_submissions()
             for row in self.content.tallies():
                 self._add("tallies", row)
+            for row in self.content.figures(self.at):
+                self._add("figures", row)
         for form, workbook in self.content.workbooks():
             (self.folder / "forms" / f"{form.key}-{form.version}-{form.digest[:8]}.xlsx").write_bytes(workbook)
         tables = list(self.tables.values())

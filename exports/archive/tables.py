@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from campaigns.campaign import CHANNEL_NAMES
 from exports.archive.columns import Column, Table
+from exports.archive.figures import FIGURES
 from forms.form import Form
 from forms.language import Text
 
@@ -107,7 +108,7 @@ def persons(forms: Iterable[Form]) -> Table:
 
 def of(forms: list[Form]) -> list[Table]:
     """All tables of an archive, parents first. `forms`: every version that has submissions, oldest first."""
-    return [CODE_LISTS, DWELLINGS, households(forms), persons(forms), SUBMISSIONS, TALLIES]
+    return [CODE_LISTS, DWELLINGS, households(forms), persons(forms), SUBMISSIONS, TALLIES, FIGURES]
 
 
 def _with_questions(fixed: tuple[Column, ...], forms: Iterable[Form], part: str) -> tuple[Column, ...]:

@@ -54,6 +54,7 @@ def landing(code: str) -> Response:
         return _code_page(code, mistyped.text, status=404)
     except BadgeAtTheDoor as badge:
         return redirect(url_for("sign_in.badge", code=badge.code), 303)
+    doors.note_scan(found, at)
     if found.recorded:
         return _recorded(found)
     doors.require_open(found.campaign, at)
