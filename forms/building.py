@@ -52,9 +52,9 @@ class Builder:
         cells = row.cells if row else {}
         question = Question(
             "" if parent is None else node.ref.rsplit("/", 1)[1], self._type(node), node.ref, self._part(node), row.number if row else 0,
-            label=self.text(node.caption or node.label) or sheet_text(cells, "label"),
-            hint=self.text(node.hint) or sheet_text(cells, "hint"), guidance=self._guidance(node),
-            required_message=self.text(node.required_message) or None, constraint_message=self.text(node.constraint_message) or None,
+            label=self._filled(node.caption or node.label) or sheet_text(cells, "label"),
+            hint=self._filled(node.hint) or sheet_text(cells, "hint"), guidance=self._guidance(node),
+            required_message=self._filled(node.required_message), constraint_message=self._filled(node.constraint_message),
             appearance=cells.get("appearance", "") or node.appearance, parameters=_parameters(node), media=self._media(node),
             personal=cells.get("personal", "").lower() in YES, check=self._check(row), parent=parent, node=node)
         question.limit = LENGTHS[question.multiline]
@@ -144,6 +144,11 @@ class Builder:
         if not label.identity:
             return Text("…", "…")
         return self._of_texts(label.identity, "")
+
+    def _filled(self, label: Label | None) -> Text | None:
+        """The text of a label, None for no words."""
+        text = self.text(label)
+        return text if any(text) else None
 
     def _of_texts(self, identity: str, form: str) -> Text:
         texts = self.form.texts

@@ -104,6 +104,8 @@ class Definition:
     body_class: str
     faults: list[Fault]
     warnings: list[Fault] = field(default_factory=list)
+    # (reference of the node, which attribute, path) of references to no node
+    strangers: list[tuple[str, str, str]] = field(default_factory=list)
     meta: str = ""
     identity: str = ""
     made_identity: bool = False

@@ -30,11 +30,19 @@ def connect(form: Definition) -> None:
     for node in form.nodes.values():
         for kind, refs in _references(form, node, words_of_choices):
             for ref in refs:
-                for found in _targets(form, ref.path):
+                targets = list(_targets(form, ref.path))
+                if not targets and kind != "choices" and _is_strange(form, ref.path):
+                    form.strangers.append((node.ref, kind, ref.path))
+                for found in targets:
                     shared = _shared(node, found) if ref.plain else None
                     form.dependents.setdefault(found, {})[Edge(node, kind, shared)] = None
     _rank(form)
     form.cycles = list(_cycles(form))
+
+
+def _is_strange(form: Definition, path: str) -> bool:
+    """Whether a path that leads to no node should have led to one. Attributes and wildcards may find nothing."""
+    return path.startswith("/") and not any(mark in path for mark in ("*", "//", "@")) and path != "/"
 
 
 def _references(form: Definition, node: NodeDef, words_of_choices: list) -> Iterator[tuple[str, list]]:
