@@ -102,6 +102,10 @@ class Form:
         return [Column(q.name, q.type, q.personal, q.label, list(q.choices)) for q in self.parts.get(part, ())
                 if q.type in HANDLERS or q.type in METADATA or q.type in ("calculate", "hidden")]
 
+    def code_of(self, language: str) -> str:
+        """The code of one of the form's languages, as in "中文 (zh)"."""
+        return language_code(language)
+
     def choices(self, list_name: str) -> list[tuple[str, Text]]:
         """The (code, words) of a list in the choices sheet. Raises KeyError for no such list."""
         return self._builder.list_items(list_name)

@@ -33,6 +33,9 @@ def lay(form: Form) -> None:
     form.by_name = {part: {q.name: q for q, _ in asked} for part, asked in form.asked.items()}
     form.by_name.setdefault("person", {})
     form.asked.setdefault("person", [])
+    form.repeats_in = {part: [] for part in parts}
+    for repeat in form.repeats:
+        form.repeats_in[repeat.parent.part].append(repeat)
     form.post_names = {f"q-{q.name}": q for q, _ in form.asked["household"]}
     form.files = [q for q in form.root.walk() if q.type in FILES]
     _express(form)
