@@ -38,10 +38,11 @@ def lay(form: Form) -> None:
         form.repeats_in[repeat.parent.part].append(repeat)
     form.post_names = {f"q-{q.name}": q for q, _ in form.asked["household"]}
     form.files = [q for q in form.root.walk() if q.type in FILES]
-    _express(form)
     form.simple = _is_simple(form)
+    _express(form)
     if form.simple:
         form.steps = _in_order(form)
+    if form.simple:
         form.person_template = _instance(form.repeat) if form.repeat else None
         form.template = _instance(form.root, but=form.repeat)
 
@@ -71,17 +72,18 @@ def _express(form: Form) -> None:
             if name == "required" and compiled.source.strip() in ("true()", "1"):
                 question.required = True
             else:
-                setattr(question, attribute, Expression(compiled.source, path, type_of, boolean, repeats))
-        if question.constraint:
-            question.limit = question.constraint.longest() or question.limit
-        if question.relevant:
-            question.conditions = tuple(c for c in question.relevant.conditions(path) if c.path in form.by_path)
+                setattr(question, attribute, Expression(compiled.source, path, type_of, boolean, repeats) if form.simple else compiled)
+        if node.constraint is not None:
+            question.limit = Expression.longest(node.constraint.compiled) or question.limit
+        if node.relevant is not None:
+            found = Expression.conditions(node.relevant.compiled, path)
+            question.conditions = tuple(condition for condition in found if condition.path in form.by_path)
 
 
 def _is_simple(form: Form) -> bool:
     """Whether the quick way means the same as the model: flat, no action, default, preload or changing list."""
     definition = form.definition
-    if definition.actions or len(form.repeats) > 1 or definition.cycles or any(definition.instances[i] is None for i in definition.instances):
+    if definition.actions or len(form.repeats) > 1 or definition.cycles:
         return False
     if form.repeat and (form.repeat.node.count is not None or form.repeat.node.fixed or form.repeat.parent.part != "household"):
         return False

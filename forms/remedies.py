@@ -75,8 +75,23 @@ def explained(error: PyXFormError, book: Workbook) -> list[Problem]:
     return _everywhere(problem, said, book) or [problem]
 
 
+def _doubles(book: Workbook) -> list[int]:
+    """The rows of choices that repeat one before them in the same list."""
+    seen: set[tuple[str, str]] = set()
+    found = []
+    for row in book.sheets.get("choices", ()):
+        name = row.cells.get("name", row.cells.get("value", ""))
+        choice = (row.cells.get("list_name", row.cells.get("list name", "")), name)
+        if name and choice in seen:
+            found.append(row.number)
+        seen.add(choice)
+    return found
+
+
 def _everywhere(problem: Problem, said: str, book: Workbook) -> list[Problem]:
     """The rows that a complaint without a row is about."""
+    if "Choice names must be unique" in said:
+        return [problem._replace(row=number) for number in _doubles(book)]
     match = _TYPE.search(said)
     if not match or problem.row:
         return []

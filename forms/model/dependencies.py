@@ -31,7 +31,8 @@ def connect(form: Definition) -> None:
         for kind, refs in _references(form, node, words_of_choices):
             for ref in refs:
                 targets = list(_targets(form, ref.path))
-                if not targets and kind != "choices" and _is_strange(form, ref.path):
+                # A child of a question is a word without quotes rather than a reference, and finds nothing.
+                if not targets and kind != "choices" and not ref.path.startswith(node.ref + "/") and _is_strange(ref.path):
                     form.strangers.append((node.ref, kind, ref.path))
                 for found in targets:
                     shared = _shared(node, found) if ref.plain else None
@@ -40,7 +41,7 @@ def connect(form: Definition) -> None:
     form.cycles = list(_cycles(form))
 
 
-def _is_strange(form: Definition, path: str) -> bool:
+def _is_strange(path: str) -> bool:
     """Whether a path that leads to no node should have led to one. Attributes and wildcards may find nothing."""
     return path.startswith("/") and not any(mark in path for mark in ("*", "//", "@")) and path != "/"
 
