@@ -102,7 +102,7 @@ def _soften(rows: list[dict], index: int, problem: Problem, times: int) -> bool:
     if problem.column.lower() == "name":
         row[by_lower.get("name", "name")] = f"mended_{index}"
     elif problem.column.lower() == "type" or times > 1 and not kind.startswith(("begin", "end")):
-        kept = {by_lower.get("type", "type"): "text", by_lower.get("name", "name"): f"mended_{index}"}
+        kept = {by_lower.get("type", "type"): "hidden", by_lower.get("name", "name"): f"mended_{index}"}
         rows[index] = {head: "-" for head in row if head.lower().startswith("label")} | kept | \
             {head: row[head] for head in kept if head in row and head.lower() == "name"}
     elif columns:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 # A new kind is a module beside this one with `FOLDER` and `run(folder) -> dict[str, Outcome]`, and its name here.
-KINDS = ("xpath",)
+KINDS = ("xpath", "scenarios", "walks", "xlsforms", "realforms", "xforms")
 
 
 class Outcome(NamedTuple):
