@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
 
 from forms import messages
+from forms.characters import without_invisible
 from forms.form import Form
+from forms.handlers import SILENT
 from forms.language import LANGUAGES, Text
 from forms.model import showing
 from forms.model.evaluation import Context, XPathError
@@ -22,6 +24,7 @@ from forms.verdict import AnswerError, Result, broken_words
 
 MOST_PASSES = 8
 MOST_ENTRIES = 1_000
+LONGEST_KEPT = 10_000
 LISTS = ("select_multiple", "rank")
 
 
@@ -56,6 +59,10 @@ class Entry:
                 self.errors[question] = error
             elif answer:
                 self.answers[question] = answer
+        for question in form.kept[part]:
+            value = get(question.name)
+            if isinstance(value, str) and value and len(value) <= LONGEST_KEPT:
+                self.answers[question] = without_invisible(value)[0]
         for repeat in form.repeats_in[part]:
             given = get(repeat.name)
             given = given if isinstance(given, list) else []
@@ -63,7 +70,7 @@ class Entry:
 
     @property
     def blank(self) -> bool:
-        return not self.answers and not self.errors and all(entry.blank for entries in self.below.values() for entry in entries)
+        return not any(question.type not in SILENT for question in self.answers) and not self.errors and all(entry.blank for entries in self.below.values() for entry in entries)
 
     def shown_deep(self) -> dict:
         return self.shown | {repeat.name: [entry.shown_deep() for entry in entries] for repeat, entries in self.below.items()}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from forms.expressions import Expression
-from forms.handlers import FILES, HANDLERS
+from forms.handlers import FILES, HANDLERS, METADATA
 from forms.model.names import JR
 from forms.questions import Question
 
@@ -37,6 +37,7 @@ def lay(form: Form) -> None:
     for repeat in form.repeats:
         form.repeats_in[repeat.parent.part].append(repeat)
     form.post_names = {f"q-{q.name}": q for q, _ in form.asked["household"]}
+    form.kept = {part: [q for q in nodes if is_kept(q)] for part, nodes in parts.items()}
     form.files = [q for q in form.root.walk() if q.type in FILES]
     form.simple = _is_simple(form)
     _express(form)
@@ -52,6 +53,13 @@ def is_asked(question: Question) -> bool:
     node = question.node
     fixed = node.readonly is not None and node.readonly.source.strip() in ("true()", "1")
     return question.type in HANDLERS and not fixed
+
+
+def is_kept(question: Question) -> bool:
+    """Whether what a device put there stands: metadata, hidden values, and what cannot be worked out twice."""
+    node = question.node
+    return question.type in METADATA or question.type == "hidden" or \
+        question.type == "calculate" and node.calculate is not None and node.calculate.is_volatile
 
 
 def _express(form: Form) -> None:
@@ -98,7 +106,7 @@ def _is_quick(question: Question) -> bool:
         return len(node.given) <= 1 and not any(child.default for child in node.walk())
     if node.kind == "attribute" or any(child.kind == "attribute" for child in node.children):
         return False
-    if node.calculate is not None and (node.control or node.type != "string"):
+    if node.calculate is not None and (node.control or node.type != "string" or node.calculate.is_volatile):
         return False
     if node.readonly is not None and question.type not in ("note", "calculate"):
         return False

@@ -49,5 +49,5 @@ def begun(content: bytes) -> str:
     again = State(form, Context(now=NOW, seed=1), written)
     same = {ref: node["value"] for ref, node in again.state().items() if "value" in node}
     lost = [ref for ref, node in fresh.state().items() if node.get("value") and same.get(ref) != node["value"]
-            and node["relevant"] and not node.get("readonly")]
+            and node["relevant"] and not node.get("readonly") and fresh.find(ref).d.calculate is None]
     return f"{lost[0]} came back as {same.get(lost[0])!r}" if lost and form.key else ""

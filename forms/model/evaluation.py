@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 # What is worked out anew when the language changes. As in the reference, a text by ID that was calculated stays.
 OF_LANGUAGE = {"jr:choice-name"}
+# What gives something else each time; a value that came from a device is kept rather than worked out again.
+VOLATILE = {"random", "now", "uuid", "randomize", "once", "property"}
 
 
 class Ref(NamedTuple):
@@ -45,6 +47,11 @@ class Expression:
         unplain = {names.settled(path) for path in _other_paths(compiled.tree, compiled.at or "")}
         settled = {names.settled(path) for path in read.paths}
         self.refs = tuple(Ref(path, path in plain and path not in unplain) for path in sorted(settled))
+
+    @property
+    def is_volatile(self) -> bool:
+        """Whether it gives something else each time."""
+        return bool(self.functions & VOLATILE)
 
     def boolean(self, node, context: Context) -> bool:
         return self.compiled.boolean(node, context.at(node))

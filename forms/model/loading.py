@@ -68,6 +68,8 @@ def _take(d: NodeDef, into: etree._Element, given: etree._Element) -> None:
             _take_repeat(child, into, theirs)
         elif theirs:
             ours = into.find(child.name)
+            if ours is None:
+                ours = etree.SubElement(into, child.name)
             for name, value in theirs[0].attrib.items():
                 ours.set(name, value)
             if child.is_leaf:

@@ -100,7 +100,9 @@ class Repeats:
         self.state.touched(range_)
 
     def count(self, range_: Node) -> None:
-        """Bring the number of instances to what jr:count says."""
+        """Bring the number of instances to what jr:count says; while nobody is asked, they stay as they are."""
+        if not range_.parent.relevant:
+            return
         wanted = self.at(range_, lambda place: range_.d.count.number(place, self.state.context))
         number = int(wanted) if wanted == wanted and wanted > 0 else 0
         number = min(number, MOST_INSTANCES)

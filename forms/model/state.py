@@ -224,6 +224,8 @@ class State:
         if relevant == node.relevant:
             return
         node.relevant = relevant
+        if node.range and relevant and node.d.count is not None:
+            self.mark(node.d, "count", node)
         if node.leaf:
             self.refresh(node)
             if relevant and node.d.calculate is not None:

@@ -29,6 +29,8 @@ def canonical(value: object, d: NodeDef, context: object = None) -> str:
         value = str(int(value))
     text = str(value)
     encode = ENCODERS.get(d.type)
+    if d.control == "range":
+        return _on_scale(encode(text) if encode and text else text, d)
     if d.control in ("select", "rank"):
         return " ".join(dict.fromkeys(text.split()))
     if d.control == "select1":
@@ -69,6 +71,16 @@ def is_date(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _on_scale(text: str, d: NodeDef) -> str:
+    """A value of a range, "" for one that is not on its scale."""
+    number, start, end, step = (_float(part or "") for part in (text, d.body.get("start"), d.body.get("end"), d.body.get("step")))
+    if number is None or start is None or end is None:
+        return text if number is not None else ""
+    low, high = min(start, end), max(start, end)
+    steps = abs(number - low) / abs(step) if step else 0.0
+    return text if low <= number <= high and abs(steps - round(steps)) < 1e-9 else ""
 
 
 def has_zone(text: str) -> bool:
