@@ -188,6 +188,15 @@ def test_references_name_every_question_function_and_instance_that_is_read():
     assert {"if", "sum", "instance", "jr:choice-name", "pulldata"} <= found.functions
 
 
+@pytest.mark.parametrize(("source", "paths"), [
+    ("//toy[n = 1]/t", {"//toy/n", "//toy/t"}), ("../*", {"/data/p/*"}), ("/data/@version", {"/data/@version"}),
+    ("preceding-sibling::y", {"/data/p/y"}), ("count(//*)", {"//*"}), ("ancestor::p/s", {"/data/p/s"}), (".", {"/data/p/x"}),
+    ("instance('t')/root/item[k = ../j]", set()),
+])
+def test_references_that_are_not_plain_are_named_as_patterns(source, paths):
+    assert compile(source, at="/data/p/x").references.paths == paths
+
+
 def test_an_absolute_path_into_the_own_repeat_means_the_same_instance():
     node = ANSWERS.xpath("/data/p[2]/age")[0]
     own = compile("concat(/data/p/s, count(/data/p))", at="/data/p/age", repeats=frozenset({"/data/p"}))
