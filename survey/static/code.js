@@ -4,7 +4,7 @@
 (() => {
   const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
   const LENGTH = 12;
-  const IGNORED = /[ \-\u2010-\u2014\u2212\u00ad\u3000\t\r\n]/g;
+  const IGNORED = /[ \-\u2010-\u2014\u2212\u00ad\u3000\u00a0\u200b\ufeff\t\r\n]/g;
   const POLYNOMIAL = 0b100101;
 
   const value = (symbol) => ALPHABET.indexOf({ O: "0", I: "1", L: "1" }[symbol] || symbol);
@@ -19,7 +19,7 @@
 
   /** {code} of 12 symbols, or {problem, symbol, count} for a code that cannot be right. */
   function read(typed) {
-    const symbols = [...plain(typed.replace(IGNORED, "")).toUpperCase()];
+    const symbols = [...plain(typed).replace(IGNORED, "").toUpperCase()];
     const values = symbols.map(value);
     const wrong = values.indexOf(-1);
     if (wrong >= 0) return { problem: "symbol", symbol: symbols[wrong], count: wrong + 1 };
