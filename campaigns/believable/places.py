@@ -7,7 +7,6 @@ from random import Random
 
 from campaigns.believable.sizes import Size
 
-CITY, DISTRICT, STREET = "演示市", "示范区", "龙泉街道"
 _CENTRE = (117.166, 35.083)
 _FIRST = "春晓 和顺 康宁 锦绣 幸福 荷香 翠湖 望岳 金桂 银杏 海棠 书香 阳光 文昌 民生 安泰 瑞景 明德 东关 西苑 南湖 北辰 清河 紫藤 吉祥".split()
 _SECOND = "里 花园 家园 小区 苑".split()

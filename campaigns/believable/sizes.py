@@ -80,7 +80,7 @@ def small(dwellings: int = 200, rates: Rates = Rates()) -> Size:
     compounds = max(2, round(dwellings / 620))
     return Size(
         compounds=compounds, buildings=max(3 * compounds, round(dwellings / 40)), dwellings=dwellings, households=households,
-        persons=round(households * PERSONS_PER_HOUSEHOLD), communities=max(1, round(compounds / 5)),
+        persons=round(households * PERSONS_PER_HOUSEHOLD), communities=max(2, round(compounds / 5)),
         teams=min(7, max(2, round(compounds / 17))), grid_workers=max(2, dwellings // 800),
         volunteers=max(4, dwellings // 152), clerks=max(1, dwellings // 1900), supervisors=1, days=20, played_days=3,
         reached=0.24, rates=rates)
