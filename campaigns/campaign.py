@@ -134,6 +134,9 @@ def _refuse_bad(slug: str, preset: str, opens_at: datetime, closes_at: datetime,
         raise Refusal("任务代号“{slug}”只能用小写字母、数字和短横线，以字母开头，例如 census-2026。",
                       "The slug “{slug}” may hold lower-case letters, digits and dashes and begins with a letter, "
                       "such as census-2026.", slug=slug)
+    if slug.endswith("-public"):
+        raise Refusal("任务代号不能以 -public 结尾，它留给公开页的文件名。",
+                      "A slug may not end in -public; that ending is kept for the file of the public page.")
     if preset not in PRESETS:
         raise Refusal("没有预设“{preset}”，可用：{known}。", "There is no preset “{preset}”; there are: {known}.",
                       preset=preset, known=", ".join(PRESETS))

@@ -32,7 +32,10 @@ DOORS, HOUSEHOLDS, PERSONS, ENTRIES = Text("套", "doors"), Text("户", "househo
 DAYS, YUAN, PERCENT = Text("天", "days"), Text("元", "yuan"), Text("%", "%")
 
 
-def _column(name: str, kind: str, title: tuple[str, str], says: tuple[str, str], unit: Text = Text("", ""),
+_NO_UNIT = Text("", "")
+
+
+def _column(name: str, kind: str, title: tuple[str, str], says: tuple[str, str], unit: Text = _NO_UNIT,
             shown: bool = True) -> Column:
     return Column(name, kind, Text(*title), Text(*says), unit, shown)
 
@@ -42,7 +45,8 @@ RANK = _column("rank", "count", ("名次", "rank"), (
     "按覆盖率从高到低，相同者并列。", "By coverage, highest first; equals share a rank."))
 NAMES = {
     "team": _column("team", "text", ("工作组", "team"), (
-        "负责这里的工作组；不止一个时用顿号隔开，没有分组时为空。", "Who has these doors; several are joined by 、, none leaves it empty.")),
+        "负责这里的工作组；不止一个时用顿号隔开，没有分组时为空。",
+        "Who has these doors; several are joined by 、, none leaves it empty.")),
     "street": _column("street", "text", ("街道", "street"), ("街道。", "Street."), shown=False),
     "community": _column("community", "text", ("社区", "community"), ("社区（居委）。", "Community.")),
     "grid": _column("grid", "text", ("网格", "grid"), ("网格。", "Grid.")),
