@@ -43,12 +43,20 @@
     const found = read(input.value);
     const key = { symbol: "saysSymbol", length: "saysLength", check: "saysCheck" }[found.problem];
     say(input, key ? input.dataset[key].replace("%s", found.symbol).replace("%n", found.count) : "");
-    if (found.code) input.value = found.code.match(/.{4}/g).join("-");
     return Boolean(found.code);
   }
 
   for (const input of document.querySelectorAll("input[data-code]")) {
-    input.addEventListener("change", () => input.value.trim() && check(input));
+    // Told while typing, once all symbols are there. Not when the field is left: the sentence would push the button away
+    // from under the finger that is just tapping it.
+    input.addEventListener("input", () => {
+      if (plain(input.value).replace(IGNORED, "").length >= LENGTH) check(input);
+      else say(input, "");
+    });
+    input.addEventListener("change", () => {
+      const { code } = read(input.value);
+      if (code) input.value = code.match(/.{4}/g).join("-");
+    });
     input.form.addEventListener("submit", (event) => {
       const button = event.submitter;
       if ((button && button.name) || check(input)) return;
