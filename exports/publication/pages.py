@@ -10,6 +10,7 @@ from pathlib import Path
 import jinja2
 from datasette import Response
 from datasette.app import Datasette
+from datasette.utils import tilde_encode
 from datasette.utils.asgi import Request
 
 import exports.datasette_plugins
@@ -60,8 +61,10 @@ class Pages:
 
     async def _render(self, served: PublishedFile, reader: dict, language: str) -> tuple[bytes, bytes]:
         found = await served.execute_fn(partial(progress.read, team=reader["team"]))
-        html = self._html("progress.html", language, progress=found, reader=reader, database=reader["campaign"],
-                          when=when(found.publication), bars=_bars(found)).encode()
+        html = self._html(
+            "progress.html", language, progress=found, reader=reader, database=reader["campaign"], bars=_bars(found),
+            when=when(found.publication), link=partial(_link, reader["campaign"], language),
+            whole=partial(_whole, language, found.more)).encode()
         return html, gzip.compress(html, 5)
 
     def refused(self, request: Request) -> Response:
@@ -114,6 +117,16 @@ class Pages:
         if asked in LANGUAGES:
             response.set_cookie("lang", asked, max_age=_YEAR, httponly=True, samesite="lax", secure=request.scheme == "https")
         return response
+
+
+def _link(database: str, language: str, table: str) -> str:
+    """The address of a table; in Chinese, of its Chinese view."""
+    view = next((each.view for each in tables_of(database) if each.name == table), "")
+    return f"/{database}/{tilde_encode(view if view and language == 'zh' else table)}"
+
+
+def _whole(language: str, more: dict[str, int], table: str) -> str:
+    return _say(language, "whole_table", count=number(more[table])) if more[table] else _say(language, "as_table")
 
 
 def _say(language: str, name: str, **values: object) -> str:
