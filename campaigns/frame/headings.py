@@ -48,7 +48,7 @@ _LOOKS_PERSONAL = re.compile(
     r"name(?!of)|phone|mobile|tel(?![a-z])|email|e-mail|contact|owner|tenant|occupant|resident|person|identity|idcard|passport|"
     r"birth|gender|(?<![a-z])sex|ethnic|wechat|remark|notes|licen[cs]eplate")
 _BRACKETS = re.compile(r"[(\[【〔<].*?[)\]】〕>]")
-_MARKS = re.compile(r"[*:：。、,，/_\-]+|必填|选填")
+_MARKS = re.compile(r"[*:：。.、,，/_\-]+|必填|选填")
 _UNIT = re.compile(r"(?:平方米|平米|m2)$")
 
 

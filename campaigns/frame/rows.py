@@ -69,6 +69,7 @@ class SheetReader:
         self._fields = heading.fields
         self._labels = {column.field: column.label for column in heading.columns}
         self._door_column = next((c.place for name in ("room", "address") for c in heading.columns if c.field == name), -1)
+        self._columns = [column for column in heading.columns if column.field != "serial"]
         self._first_labels = [(column.place, column.label) for column in heading.columns[:3]]
         self._ditto = self._ditto_fields()
         self._above: dict[str, str] = {}  # grouping texts of the row before
@@ -152,7 +153,7 @@ class SheetReader:
         """The row's texts by kind; None for empty rows, totals and repeated headings."""
         draft = _Draft(row + 1, {}, {}, {}, [])
         width, any_text = len(cells), False
-        for column in self.heading.columns:
+        for column in self._columns:
             cell = cells[column.place] if column.place < width else ""
             if cell == "":
                 continue
@@ -183,7 +184,7 @@ class SheetReader:
             draft.personal[column.label] = text
         elif name == "":
             (draft.personal if values.looks_personal(text) else draft.extra)[column.label] = text
-        elif name != "serial":
+        else:
             if name not in _NUMBERS and values.looks_personal(text):
                 self._note(draft, column.label, "person", errors.PERSONAL_HERE, "")
             draft.known[name] = text
@@ -230,8 +231,7 @@ class SheetReader:
         if door is None and not any(not each.kept for each in draft.problems):
             label = self._labels.get("room") or self._labels.get("address", "")
             self._note(draft, label, "", errors.NO_DOOR, known.get("room", ""))
-        area = self._checked(draft, "area", lambda: values.area_dm2(known.get("area", "")))
-        lon, lat = self._checked(draft, "lon", lambda: values.position(known.get("lon", ""), known.get("lat", ""))) or (None, None)
+        area, (lon, lat) = self._measures(draft)
         self.found.problems.extend(draft.problems)
         if any(not each.kept for each in draft.problems):
             self.found.bad += 1
@@ -262,15 +262,21 @@ class SheetReader:
         known["compound"] = self._spellings.setdefault(compound_key, compound) if compound_key else ""
         return compound_key, building_key, unit_key, room_key
 
-    def _checked(self, draft: _Draft, name: str, read: object) -> object:
+    def _measures(self, draft: _Draft) -> tuple[int | None, tuple]:
+        """(area, (longitude, latitude)), each None when it is not given or, with a problem noted, impossible."""
+        area, position, known = None, (None, None), draft.known
         try:
-            return read()
+            if "area" in known:
+                area = values.area_dm2(known["area"])
         except BadValue as bad:
-            shown = draft.known.get(name, "")
-            if name == "lon":
-                shown = f"{shown}, {draft.known.get('lat', '')}"
-            self._note(draft, self._labels.get(name) or self._labels.get("lat", ""), name, bad.fault, shown)
-            return None
+            self._note(draft, self._labels["area"], "area", bad.fault, known["area"])
+        try:
+            if "lon" in known or "lat" in known:
+                position = values.position(known.get("lon", ""), known.get("lat", ""))
+        except BadValue as bad:
+            label = "、".join(self._labels[name] for name in ("lon", "lat") if name in self._labels)
+            self._note(draft, label, "lon", bad.fault, f"{known.get('lon', '')}, {known.get('lat', '')}")
+        return area, position
 
     def _note(self, draft: _Draft, label: str, name: str, fault: Fault, value: str, kept: bool = False) -> None:
         shown = "" if name == "person" or values.looks_personal(value) else value

@@ -19,7 +19,7 @@ def text_of(cell: object) -> str:
     kind = type(cell)
     if kind is str:
         text = tidy(cell)
-        if not text.isprintable() and _FORBIDDEN.search(text):
+        if ("�" in text or not text.isprintable()) and _FORBIDDEN.search(text):
             raise BadValue(errors.CONTROL_CHARACTERS, _FORBIDDEN.sub("�", text))
         return text
     if kind is float:

@@ -115,14 +115,15 @@ def _measure(archive: zipfile.ZipFile, path: Path) -> None:
     for entry in archive.infolist():
         if entry.is_dir() or not entry.filename.lower().endswith((".xml", ".rels", ".bin", ".vml")):
             continue
-        reach = _Reach()
+        reach, is_sheet = _Reach(), "sheet" in entry.filename.lower()
         with archive.open(entry) as part:
             for chunk in _chunks(part):
                 left -= len(chunk) - _OVERLAP
                 if left < 0:
                     raise _too_much(path)
-                reach.look(chunk)
-        if "worksheets/" in entry.filename.lower() and reach.cells > MOST_CELLS:
+                if is_sheet:
+                    reach.look(chunk)
+        if reach.cells > MOST_CELLS:
             with archive.open(entry) as part:
                 _refuse_far_cells(part, path, entry.filename)
 
@@ -143,14 +144,16 @@ def _chunks(part: IO[bytes]) -> Iterator[bytes]:
 class _Reach:
     """An upper bound of a sheet's rectangle, from how long its cell references are: cheap, and enough for most files."""
 
-    _COLUMNS = ((re.compile(rb"""r\s*=\s*["'][A-Z]{3}\d"""), 16_384), (re.compile(rb"""r\s*=\s*["'][A-Z]{2}\d"""), 702))
-    _ROWS = ((re.compile(rb"""r\s*=\s*["'][A-Z]{0,3}\d{7}"""), 1_048_576), (re.compile(rb"""r\s*=\s*["'][A-Z]{0,3}\d{6}"""), 999_999),
-             (re.compile(rb"""r\s*=\s*["'][A-Z]{0,3}\d{5}"""), 99_999))
+    _ODD = (b"r='", b"r =", b"r= ", b"r\t=", b"r\n=")  # no spreadsheet program writes so: count every cell
+    _COLUMNS = ((re.compile(rb' r="[A-Z]{3}[0-9]'), 16_384), (re.compile(rb' r="[A-Z]{2}[0-9]'), 702))
+    _ROWS = ((re.compile(rb' r="[A-Z]{0,3}[0-9]{7}'), 1_048_576), (re.compile(rb' r="[A-Z]{0,3}[0-9]{6}'), 999_999))
 
     def __init__(self) -> None:
-        self._columns, self._rows, self._counted = 26, 9_999, 0
+        self._columns, self._rows, self._counted = 26, 99_999, 0
 
     def look(self, chunk: bytes) -> None:
+        if any(odd in chunk for odd in self._ODD):
+            self._columns, self._rows = 16_384, 1_048_576
         self._columns = self._widest(chunk, self._COLUMNS, self._columns)
         self._rows = self._widest(chunk, self._ROWS, self._rows)
         self._counted += chunk.count(b"<row")  # rows without a number follow one another
@@ -164,7 +167,7 @@ class _Reach:
         return self._columns * min(max(self._rows, self._counted), 1_048_576)
 
 
-_FILLED = re.compile(rb"""<(?:\w+:)?c\s[^<>]*?\br\s*=\s*["']([A-Z]{1,3})(\d{1,7})["'](?:[^<>]*[^/<>])?>""")
+_FILLED = re.compile(rb"""<(?:\w+:)?c\s[^<>]*?\br\s*=\s*["']([A-Z]{1,3})([0-9]{1,7})["'](?:[^<>]*[^/<>])?>""")
 
 
 def _refuse_far_cells(part: IO[bytes], path: Path, sheet: str) -> None:
