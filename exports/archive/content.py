@@ -17,7 +17,6 @@ from campaigns.keys import Key
 from campaigns.store.schema import dwelling, form_version, record, submission, tally, user
 from campaigns.submissions import unseal
 from exports.archive import figures, tables
-from exports.archive.columns import Table
 from forms.form import Form
 
 _AT_ONCE = 1000  # rows fetched from the store at a time
