@@ -58,13 +58,13 @@ def landing(code: str) -> Response:
     if found.recorded:
         return _recorded(found)
     doors.require_open(found.campaign, at)
-    return Response(render_template("landing.html", found=found, collector=_collector()), mimetype="text/html")
+    return Response(render_template("landing.html", found=found, collector=_collector(found)), mimetype="text/html")
 
 
-def _collector() -> bool:
-    """Whether a volunteer or clerk is signed in on this phone: they record under their own name."""
+def _collector(found: OpenDoor) -> bool:
+    """Whether a volunteer or clerk of this campaign is signed in on this phone: they record under their own name."""
     user = access.user()
-    return user is not None and user.role in access.COLLECTORS
+    return user is not None and user.role in access.COLLECTORS and user.campaign_id == found.campaign.id
 
 
 def _recorded(found: OpenDoor, typed: str = "", error: Text | None = None, notice: Text | None = None,
