@@ -69,8 +69,9 @@ def _rows(doors: int, changed: bool) -> Iterator[list]:
         name = chance.choice(_SURNAMES) + chance.choice(_GIVEN) + chance.choice(_GIVEN)
         estate = f"第{compound + 1}小区"
         phone = f"139{(number * 7 + (changed and number % 100 == 0)) % 10**8:08d}"
-        yield [number + 1, "龙泉街道", f"{compound // 6 + 1}社区", f"{compound // 2 + 1}网格", estate, f"{building + 1}号楼", f"{unit + 1}单元",
-               room, f"龙泉路{compound + 1}号{estate}{building + 1}号楼{unit + 1}单元{room}室", f"3704{number:014d}",
+        yield [number + 1, "龙泉街道", f"{compound // 6 + 1}社区", f"{compound // 2 + 1}网格", estate,
+               f"{building + 1}号楼", f"{unit + 1}单元", room,
+               f"龙泉路{compound + 1}号{estate}{building + 1}号楼{unit + 1}单元{room}室", f"3704{number:014d}",
                chance.choice(("住宅", "住宅", "商住", "商业")), round(chance.uniform(40, 200), 2), name, phone]
 
 

@@ -14,14 +14,15 @@ def fields(rows, merges=()):
     ("社区", "community"), ("居委", "community"), ("网格", "grid"), ("小区", "compound"), ("楼栋", "building"), ("栋", "building"),
     ("幢", "building"), ("单元", "unit"), ("室号", "room"), ("房号", "room"), ("地址", "address"), ("房屋编码", "register_code"),
     ("用途", "use"), ("建筑面积", "area"), ("建筑面积（㎡）", "area"), ("经度", "lon"), ("纬度", "lat"), ("工作组", "team"),
-    ("Community", "community"), ("Floor area (m2)", "area"), ("ROOM NO.", "room"), ("*房号：", "room"), ("房 号", "room"), ("楼\n栋", "building"),
+    ("Community", "community"), ("Floor area (m2)", "area"), ("ROOM NO.", "room"), ("*房号：", "room"),
+    ("房 号", "room"), ("楼\n栋", "building"),
     ("序号", "serial"), ("车位数", "")])
 def test_a_heading_is_known_by_its_aliases(label, field):
     assert field_of(label) == field
 
 
-@pytest.mark.parametrize("label", ["联系人", "户主", "姓名", "电话", "手机", "身份证", "备注", "业主联系方式2", "紧急联系人", "租客姓名", "Owner phone",
-                                   "E-mail", "证件号码（必填）", "孩子年龄"])
+@pytest.mark.parametrize("label", ["联系人", "户主", "姓名", "电话", "手机", "身份证", "备注", "业主联系方式2", "紧急联系人", "租客姓名",
+                                   "Owner phone", "E-mail", "证件号码（必填）", "孩子年龄"])
 def test_a_heading_about_people_is_personal(label):
     assert field_of(label) == "person"
 
@@ -42,7 +43,8 @@ def test_a_heading_further_down_is_not_found():
 def test_two_rows_are_read_together_when_the_upper_groups_the_lower():
     rows = [["小区", "房屋", "", "业主", ""], ["", "楼栋", "房号", "姓名", "电话"], ["幸福里", "1", "101", "王", "1"]]
     merges = ((0, 0, 1, 0), (0, 1, 0, 2), (0, 3, 0, 4))
-    assert fields(rows, merges) == [("小区", "compound"), ("楼栋", "building"), ("房号", "room"), ("业主-姓名", "person"), ("业主-电话", "person")]
+    assert fields(rows, merges) == [
+        ("小区", "compound"), ("楼栋", "building"), ("房号", "room"), ("业主-姓名", "person"), ("业主-电话", "person")]
 
 
 def test_a_title_merged_over_the_heading_joins_no_column_name():

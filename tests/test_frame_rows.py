@@ -95,8 +95,8 @@ def test_sheets_without_a_heading_are_reported_as_passed_over(street, tmp_path):
 
 
 def test_hidden_sheets_are_read_and_reported(street, tmp_path):
-    plan = street.plan(workbook(tmp_path / "a.xlsx", {"一": [PLAIN, ["幸福里", "1", "1", "101"]], "二": [PLAIN, ["幸福里", "1", "1", "102"]]},
-                                hidden={"二"}))
+    rows = {"一": [PLAIN, ["幸福里", "1", "1", "101"]], "二": [PLAIN, ["幸福里", "1", "1", "102"]]}
+    plan = street.plan(workbook(tmp_path / "a.xlsx", rows, hidden={"二"}))
     assert [(sheet.hidden, sheet.rows) for sheet in plan.sheets] == [(False, 1), (True, 1)]
 
 
@@ -114,7 +114,8 @@ def test_a_merged_compound_and_building_fill_the_rows_that_they_cover(street, tm
 
 
 def test_a_value_written_once_a_group_holds_for_the_rows_below(street, tmp_path):
-    doors(street, tmp_path, [PLAIN, ["幸福里", "1", "1", "101"], ["", "", "", "102"], ["", "", "2", "101"], ["", "2", "1", "101"], ["", "", "", "102"]])
+    doors(street, tmp_path, [PLAIN, ["幸福里", "1", "1", "101"], ["", "", "", "102"], ["", "", "2", "101"],
+                             ["", "2", "1", "101"], ["", "", "", "102"]])
     assert street.door_names() == ["幸福里|1|1|101", "幸福里|1|1|102", "幸福里|1|2|101", "幸福里|2|1|101", "幸福里|2|1|102"]
 
 
@@ -168,7 +169,8 @@ def test_an_area_in_words_is_refused(street, tmp_path):
 @pytest.mark.parametrize(("lon", "lat", "reason"), [
     (181, 22, "Longitude lies in -180 to 180, latitude in -90 to 90"), (200, 100, "Longitude lies in -180 to 180, latitude in -90 to 90"),
     (22.53, 113.93, "Longitude and latitude are swapped"), (113.93, "", "Only one of longitude and latitude is given"),
-    ("东经", "北纬", "Longitude or latitude is not in decimal degrees"), ("nan", 22, "Longitude lies in -180 to 180, latitude in -90 to 90")])
+    ("东经", "北纬", "Longitude or latitude is not in decimal degrees"),
+    ("nan", 22, "Longitude lies in -180 to 180, latitude in -90 to 90")])
 def test_an_impossible_coordinate_is_refused_with_what_is_wrong(street, tmp_path, lon, lat, reason):
     assert found_faults(street, tmp_path, [*PLAIN, "经度", "纬度"], ["幸福里", "1", "1", "102", lon, lat]) == [(3, reason)]
 
@@ -207,20 +209,22 @@ def test_columns_about_people_are_sealed_and_nowhere_else(street, tmp_path):
     assert (door["personal"], door["extra"]) == ({"联系人": "王小明", "手机": "13800138001", "备注": "白天不在"}, {})
 
 
-@pytest.mark.parametrize("value", ["13800138001", "138 0013 8001", "+8613800138001", "王 13800138001", "110101199003071234", "11010119900307123x",
-                                   "0632-5550100"])
+@pytest.mark.parametrize("value", ["13800138001", "138 0013 8001", "+8613800138001", "王 13800138001", "110101199003071234",
+                                   "11010119900307123x", "0632-5550100"])
 def test_a_telephone_or_document_number_in_any_other_column_is_sealed(street, tmp_path, value):
     door, = doors(street, tmp_path, [[*PLAIN, "其它"], ["幸福里", "1", "1", "101", value]])
     assert (door["personal"], door["extra"]) == ({"其它": value}, {})
 
 
 def test_a_telephone_number_in_an_address_is_refused_and_not_shown(street, tmp_path):
-    plan = street.plan(xlsx(tmp_path / "a.xlsx", [[*PLAIN, "地址"], ["幸福里", "1", "1", "101", ""], ["幸福里", "1", "1", "102", "13800138001"]]))
+    rows = [[*PLAIN, "地址"], ["幸福里", "1", "1", "101", ""], ["幸福里", "1", "1", "102", "13800138001"]]
+    plan = street.plan(xlsx(tmp_path / "a.xlsx", rows))
     assert [(each.fault.reason.en, each.value) for each in plan.problems] == [("This cell holds a telephone or document number", "")]
 
 
 def test_a_mistake_in_a_personal_column_does_not_show_the_value(street, tmp_path):
-    plan = street.plan(csv(tmp_path / "a.csv", [[*PLAIN, "姓名"], ["幸福里", "1", "1", "101", ""], ["幸福里", "1", "1", "102", "王\x07小明"]]))
+    rows = [[*PLAIN, "姓名"], ["幸福里", "1", "1", "101", ""], ["幸福里", "1", "1", "102", "王\x07小明"]]
+    plan = street.plan(csv(tmp_path / "a.csv", rows))
     assert [(each.column, each.value) for each in plan.problems] == [("姓名", "")]
 
 

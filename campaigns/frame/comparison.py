@@ -158,7 +158,8 @@ def _no_headings(path: Path, read: list[tuple[Sheet, Heading | None]]) -> Regist
     labels = [column.label for _, heading in read if heading for column in heading.columns if column.field != "person"]
     rows = [list(itertools.islice(sheet.rows(), headings.HEAD)) for sheet, _ in read]
     if not any(cell != "" for each in rows for row in each for cell in row):
-        return RegisterRefused("{file} 没有内容。请检查是否选对了文件。", "{file} has no content. Check that it is the right file.", file=path.name)
+        return RegisterRefused("{file} 没有内容。请检查是否选对了文件。", "{file} has no content. Check that it is the right file.",
+                               file=path.name)
     sheets = "、".join(sheet.name for sheet, _ in read[:EXAMPLES])
     return RegisterRefused(
         "{file}（工作表：{sheets}）前 {head} 行里找不到能定位到门的表头。认出的列：{found}。需要：{needed}。请补上表头后再导入。",

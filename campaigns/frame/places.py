@@ -17,7 +17,6 @@ _HALF_WIDTH = {0x3000: " ", **{
     code: code - 0xFEE0 for first, last in ("０９", "ＡＺ", "ａｚ") for code in range(ord(first), ord(last) + 1)}}
 
 
-@lru_cache(_CACHE)
 def tidy(text: str) -> str:
     """`text` trimmed, single-spaced, without invisible characters, with digits and Latin letters of half width."""
     if not _UNTIDY.search(text):

@@ -144,7 +144,7 @@ def _chunks(part: IO[bytes]) -> Iterator[bytes]:
 class _Reach:
     """An upper bound of a sheet's rectangle, from how long its cell references are: cheap, and enough for most files."""
 
-    _ODD = (b"r='", b"r =", b"r= ", b"r\t=", b"r\n=")  # no spreadsheet program writes so: count every cell
+    _ODD = (b"'", b"\t", b"r =", b"r= ", b"r\n=", b"r=\n")  # hardly any program writes references so: count every cell
     _COLUMNS = ((re.compile(rb' r="[A-Z]{3}[0-9]'), 16_384), (re.compile(rb' r="[A-Z]{2}[0-9]'), 702))
     _ROWS = ((re.compile(rb' r="[A-Z]{0,3}[0-9]{7}'), 1_048_576), (re.compile(rb' r="[A-Z]{0,3}[0-9]{6}'), 999_999))
 
@@ -180,7 +180,8 @@ def _refuse_far_cells(part: IO[bytes], path: Path, sheet: str) -> None:
             furthest_column = max(furthest_column, _column_number(column))
     if max(furthest_row, counted) * furthest_column > MOST_CELLS:
         raise RegisterRefused(
-            "{file} 的 {sheet} 内容延伸到第 {row} 行、第 {column} 列，读取会占满内存。请删去数据以外的行和列（或复制到新工作簿），保存后再导入。",
+            "{file} 的 {sheet} 内容延伸到第 {row} 行、第 {column} 列，读取会占满内存。"
+            "请删去数据以外的行和列（或复制到新工作簿），保存后再导入。",
             "{sheet} of {file} reaches to row {row}, column {column}; reading it would use up all memory. Delete the rows and "
             "columns beyond the data (or copy it to a new workbook), save, import again.",
             file=path.name, sheet=sheet.rpartition("/")[2], row=max(furthest_row, counted), column=furthest_column)

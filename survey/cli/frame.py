@@ -103,7 +103,8 @@ _COLUMNS = {
     "compound": Text("小区", "compound"), "building": Text("楼栋", "building"), "unit": Text("单元", "unit"),
     "room": Text("房号", "room"), "address": Text("地址", "address"), "use": Text("用途", "use"),
     "area_dm2": Text("面积（平方米）", "area (m2)"), "lon": Text("经度", "longitude"), "lat": Text("纬度", "latitude"),
-    "team": Text("工作组", "team"), "extra": Text("其他列", "other columns"), "personal": Text("个人信息（加密）", "personal columns (sealed)"),
+    "team": Text("工作组", "team"), "extra": Text("其他列", "other columns"),
+    "personal": Text("个人信息（加密）", "personal columns (sealed)"),
 }
 
 
@@ -122,7 +123,8 @@ def _tell(plan: Plan, summary: Summary | None, written: Path | None, held_back: 
     if held_back:
         echo("因为 --strict，没有导入任何内容。", "Nothing was imported, because of --strict.")
     elif summary and plan.changes_nothing:
-        echo("底册与文件一致（{same} 户门），没有改动。", "The frame has all of it already ({same} doors); nothing was changed.", same=plan.same)
+        echo("底册与文件一致（{same} 户门），没有改动。",
+             "The frame has all of it already ({same} doors); nothing was changed.", same=plan.same)
     elif summary:
         echo("已导入：新增 {added}，修改 {changed}，恢复 {revived}，注销 {ended}，未变 {same}。现有 {doors} 户门。",
              "Imported: {added} added, {changed} changed, {revived} brought back, {ended} ended, {same} as before. {doors} doors now.",
@@ -134,10 +136,14 @@ def _tell(plan: Plan, summary: Summary | None, written: Path | None, held_back: 
 def _tell_sheet(sheet: object) -> None:
     hidden = Text("（隐藏）", " (hidden)") if sheet.hidden else Text("", "")
     if sheet.skipped:
-        echo("工作表 {name}{hidden}：跳过，{why}。", "Sheet {name}{hidden}: passed over, {why}.", name=sheet.name, hidden=hidden, why=sheet.skipped)
+        echo("工作表 {name}{hidden}：跳过，{why}。", "Sheet {name}{hidden}: passed over, {why}.",
+             name=sheet.name, hidden=hidden, why=sheet.skipped)
         return
-    compound = Text(f"，小区“{sheet.compound}”取自表名或标题", f", compound “{sheet.compound}” from its name or title") if sheet.compound else Text("", "")
-    echo("工作表 {name}{hidden}：{rows} 行，表头在第 {heading} 行{compound}。", "Sheet {name}{hidden}: {rows} rows, headings in row {heading}{compound}.",
+    compound = Text("", "")
+    if sheet.compound:
+        compound = Text(f"，小区“{sheet.compound}”取自表名或标题", f", compound “{sheet.compound}” from its name or title")
+    echo("工作表 {name}{hidden}：{rows} 行，表头在第 {heading} 行{compound}。",
+         "Sheet {name}{hidden}: {rows} rows, headings in row {heading}{compound}.",
          name=sheet.name, hidden=hidden, rows=sheet.rows, heading=sheet.heading_row, compound=compound)
 
 
@@ -153,8 +159,8 @@ def _tell_plan(plan: Plan) -> None:
         echo("    {door} {column}：{before} → {after}", "    {door} {column}: {before} → {after}",
              door=door, column=_COLUMNS[column], before=before or Text("（空）", "(empty)"), after=after or Text("（空）", "(empty)"))
     _tell_doors(Text("注销", "end"), len(plan.end), [called for _, called in plan.end[:EXAMPLES]])
-    echo("只注销文件提到的小区（{count} 个）里的门；其他小区不动。", "Doors end only in the compounds that the file mentions ({count}); others stay.",
-         count=len(plan.compounds))
+    echo("只注销文件提到的小区（{count} 个）里的门；其他小区不动。",
+         "Doors end only in the compounds that the file mentions ({count}); others stay.", count=len(plan.compounds))
     echo("没有改动任何内容。确认无误后加 --apply 再运行一次。", "Nothing was changed. If this is right, run it again with --apply.")
 
 
