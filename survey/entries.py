@@ -87,11 +87,13 @@ def correction(sheet: Sheet, at: datetime, receipt: str) -> Response:
     return show(sheet, Shown(instances.fresh(at), answers, notice=CORRECTING, receipt=receipt))
 
 
-def take(sheet: Sheet, at: datetime, *, stale: bool = False) -> Response:
-    """Answer a post of the form: the receipt page, or the form again. `stale`: its CSRF token was not good."""
+def take(sheet: Sheet, instance: Instance | None, at: datetime, *, stale: bool = False) -> Response:
+    """Answer a post of the form: the receipt page, or the form again.
+
+    `instance`: as `posted_instance` read it. `stale`: the CSRF token was not good.
+    """
     found, post = sheet.found, request.form
     raw = from_post(found.form, post)
-    instance = posted_instance(found.text)
     shown = Shown(instance or instances.fresh(at), raw, receipt=post.get("receipt", ""),
                   ask_receipt="ask_receipt" in post)
     if post.get("_language"):

@@ -75,8 +75,7 @@ def _recorded(found: OpenDoor, typed: str = "", error: Text | None = None, notic
 
 
 def sheet(found: OpenDoor) -> Sheet:
-    return Sheet(found, found.channel, url_for("resident.form", code=found.text),
-                 url_for("resident.receipt", code=found.text))
+    return Sheet(found, found.channel, f"/h/{found.text}/form", f"/h/{found.text}/receipt")
 
 
 @pages.page("/h/<code>/form", roles=RESIDENT_BY_CODE)
@@ -102,8 +101,9 @@ def send(code: str) -> Response:
 
 def _take(code: str, *, stale: bool = False) -> Response:
     at = clock.now()
-    found = doors.find(code, at, shown_before=entries.posted_instance(code) is not None)
-    return entries.take(sheet(found), at, stale=stale)
+    instance = entries.posted_instance(code)
+    found = doors.find(code, at, shown_before=instance is not None)
+    return entries.take(sheet(found), instance, at, stale=stale)
 
 
 @pages.page("/h/<code>/receipt", roles=RESIDENT_BY_CODE)
