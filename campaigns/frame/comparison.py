@@ -122,7 +122,8 @@ class _Comparison:
     def _duplicate(self, each: Dwelling, first: tuple[str, int]) -> None:
         value = called((*each.texts[TEXTS.index("compound"):TEXTS.index("address")], each.texts[TEXTS.index("address")]))
         self.plan.bad += 1
-        self.plan.report(Problem(each.sheet, each.row, "", value, errors.DUPLICATE.fill(sheet=first[0], row=first[1])))
+        column = "房号 room" if each.texts[TEXTS.index("room")] else "地址 address"
+        self.plan.report(Problem(each.sheet, each.row, column, value, errors.DUPLICATE.fill(sheet=first[0], row=first[1])))
 
 
 def _dwellings(plan: Plan, comparison: _Comparison, path: Path, sheets: list[Sheet],
