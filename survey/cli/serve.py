@@ -42,9 +42,11 @@ def run(here: Installation, banner: Callable[[], None] | None = None) -> None:
     settings.published.mkdir(parents=True, exist_ok=True)
     children = {
         "survey": subprocess.Popen(web_command(settings), start_new_session=True),
-        "datasette": subprocess.Popen(datasette.command(settings), start_new_session=True),
+        # what it prints there is a line for every request; what goes wrong it says on standard error
+        "datasette": subprocess.Popen(datasette.command(settings), start_new_session=True, stdout=subprocess.DEVNULL),
     }
-    signal.signal(signal.SIGTERM, lambda *_: _interrupt())
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell that starts us in the background has it ignored
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         _wait_until_up(children, _local(settings.host, settings.port, "/healthz"),
                        _local(settings.host, settings.datasette_port, "/-/versions.json"))
@@ -57,10 +59,6 @@ def run(here: Installation, banner: Callable[[], None] | None = None) -> None:
         echo("正在停止……", "Stopping ...")
     finally:
         _stop(children)
-
-
-def _interrupt() -> None:
-    raise KeyboardInterrupt
 
 
 def web_command(settings: Settings) -> list[str]:
