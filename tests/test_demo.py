@@ -28,6 +28,12 @@ def survey(tmp_path):
     return run
 
 
+def facts(shown: subprocess.CompletedProcess) -> dict:
+    """What `--json` printed."""
+    assert shown.returncode == 0, shown.stderr
+    return json.loads(shown.stdout)
+
+
 @pytest.fixture(scope="module")
 def made_once(tmp_path_factory):
     """A folder with a demo in `instance`, and what making it printed."""
@@ -70,16 +76,16 @@ def test_a_demo_speaks_chinese(survey, there):
 
 
 def test_the_second_start_keeps_what_is_there_with_the_same_log_ins(survey, there, tmp_path):
-    first = json.loads(survey("demo", *SMALL, "--json").stdout)
+    first = facts(survey("demo", *SMALL, "--json"))
     made_at = store(tmp_path).stat().st_ino
-    again = json.loads(survey("demo", *SMALL, "--json").stdout)
+    again = facts(survey("demo", *SMALL, "--json"))
     assert again == first
     assert store(tmp_path).stat().st_ino == made_at
 
 
 def test_fresh_makes_a_demo_anew(survey, there, tmp_path):
-    first = json.loads(survey("demo", *SMALL, "--json").stdout)
-    again = json.loads(survey("demo", *SMALL, "--fresh", "--seed", "2", "--json").stdout)
+    first = facts(survey("demo", *SMALL, "--json"))
+    again = facts(survey("demo", *SMALL, "--fresh", "--seed", "2", "--json"))
     assert again["household"]["code"] != first["household"]["code"]
     assert one(store(tmp_path), "SELECT count(*) FROM campaign") == 1
     assert one(tmp_path / "instance/demo/truth.sqlite", "SELECT value FROM made WHERE name = 'seed'") == "2"
@@ -142,8 +148,8 @@ def test_two_demos_are_not_made_in_one_folder_at_once(survey, tmp_path):
 
 
 def test_home_and_slug_are_taken_from_the_options(survey, tmp_path):
-    facts = json.loads(survey("demo", *SMALL, "--home", "elsewhere", "--slug", "tour", "--json").stdout)
-    assert facts["campaign"] == "tour"
+    shown = facts(survey("demo", *SMALL, "--home", "elsewhere", "--slug", "tour", "--json"))
+    assert shown["campaign"] == "tour"
     assert one(store(tmp_path, "elsewhere"), "SELECT slug FROM campaign") == "tour"
     assert not (tmp_path / "instance").exists()
 
