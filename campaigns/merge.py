@@ -10,15 +10,18 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, bindparam, delete, select
 
 from campaigns import audit
 from campaigns.audit import Actor
 from campaigns.campaign import Campaign
+from campaigns.store import Store
 from campaigns.store.schema import derivation, record, submission
 
 
@@ -81,39 +84,112 @@ def merge(headers: Iterable[Header], trust: Sequence[str]) -> list[Record]:
 
 _DIGESTED = tuple(name for name in Record.__dataclass_fields__ if name != "submission_id")
 _CANONICAL = json.JSONEncoder(sort_keys=True, ensure_ascii=False)
+_DIGEST_SPACE = 1 << 256
+
+
+def _mark(each: Record) -> int:
+    content = _CANONICAL.encode({name: getattr(each, name) for name in _DIGESTED})
+    return int.from_bytes(hashlib.sha256(content.encode()).digest(), "big")
 
 
 def digest(records: Iterable[Record]) -> str:
-    """SHA-256 of the records as canonical JSON, without row ids: equal for equal input."""
-    summed = hashlib.sha256()
-    for each in records:
-        fields = {name: getattr(each, name) for name in _DIGESTED}
-        summed.update(_CANONICAL.encode(fields).encode())
-    return summed.hexdigest()
+    """Equal for equal records, in any order: the sum of the SHA-256 of each record's canonical JSON, without row ids.
+
+    A sum, so that a few new records need not read all others again.
+    """
+    return f"{sum(map(_mark, records)) % _DIGEST_SPACE:064x}"
+
+
+@dataclass
+class _Sums:
+    """Running totals over the records of a campaign."""
+
+    records: int = 0
+    persons: int = 0
+    mark: int = 0
+
+    def add(self, each: Record) -> None:
+        self.records, self.persons, self.mark = self.records + 1, self.persons + each.persons, self.mark + _mark(each)
+
+    def take(self, each: Record) -> None:
+        self.records, self.persons, self.mark = self.records - 1, self.persons - each.persons, self.mark - _mark(each)
+
+
+_RULES = 1  # raised with every change of MRG-1 to MRG-3: all records are then made anew
+_BATCH = 5_000
 
 
 def run(connection: Connection, campaign: Campaign, at: datetime, actor: Actor) -> dict:
-    """Make the campaign's records anew from all its submissions, in one transaction.
+    """Bring the campaign's records up to date with all its submissions, in one transaction.
 
-    Returns {"submissions", "records", "persons", "digest", "through"}; `through` is the newest submission taken in, so that
-    figures can leave out what came in after it.
+    Doors that nothing came from since the last merge keep their records: a record depends on its door's submissions alone.
+    Everything is made anew when the rules or the order of trust changed, or when the records are not those of the last merge.
+    Returns {"submissions", "records", "persons", "digest", "through", "rules", "trust"}; `through` is the newest submission
+    taken in, so that figures can leave out what came after it.
     """
-    headers = [Header(*row) for row in connection.execute(
-        select(*[submission.c[name] for name in Header.__dataclass_fields__])
-        .where(submission.c.campaign_id == campaign.id))]
-    records = merge(headers, campaign.terms.trust)
-    connection.execute(delete(record).where(record.c.campaign_id == campaign.id))
-    if records:
-        connection.execute(record.insert(), [{
-            "campaign_id": campaign.id, "dwelling_id": each.dwelling_id, "household": each.household,
-            "submission_id": each.submission_id, "channel": each.channel, "day": each.day, "persons": each.persons,
-            "provenance": {"from": each.instance, "others": list(each.others)}} for each in records])
-    summary = {"submissions": len(headers), "records": len(records),
-               "persons": sum(each.persons for each in records), "digest": digest(records),
-               "through": max((header.id for header in headers), default=0)}
+    before = _continued(connection, campaign)
+    news = _doors_with_news(campaign, before["through"]) if before else None
+    sums = _Sums(before["records"], before["persons"], int(before["digest"], 16)) if before else _Sums()
+    old = record.c.campaign_id == campaign.id
+    if news is not None:
+        old = and_(old, record.c.dwelling_id.in_(news))
+        for each in _stored(connection, old):
+            sums.take(each)
+    connection.execute(delete(record).where(old))
+    rows = []
+    for each in _merged(connection, campaign, news):
+        sums.add(each)
+        rows.append(_row(campaign.id, each))
+        if len(rows) == _BATCH:
+            connection.execute(record.insert(), rows)
+            rows = []
+    if rows:
+        connection.execute(record.insert(), rows)
+    submissions, through = connection.execute(select(func.count(), func.coalesce(func.max(submission.c.id), 0)).where(
+        submission.c.campaign_id == campaign.id)).one()
+    summary = {"submissions": submissions, "records": sums.records, "persons": sums.persons,
+               "digest": f"{sums.mark % _DIGEST_SPACE:064x}", "through": through, "rules": _RULES,
+               "trust": ",".join(campaign.terms.trust)}
     note(connection, campaign.id, "merge", at, summary)
     audit.write(connection, campaign.id, at, actor, "merge.run", f"campaign:{campaign.slug}", **summary)
     return summary
+
+
+def _continued(connection: Connection, campaign: Campaign) -> dict | None:
+    """The last merge's summary when its records can be kept."""
+    _, summary = last(connection, campaign.id, "merge") or (None, {})
+    if summary.get("rules") != _RULES or summary.get("trust") != ",".join(campaign.terms.trust):
+        return None
+    there = connection.execute(select(func.count(), func.coalesce(func.sum(record.c.persons), 0)).where(
+        record.c.campaign_id == campaign.id)).one()
+    return summary if tuple(there) == (summary["records"], summary["persons"]) else None
+
+
+def _doors_with_news(campaign: Campaign, through: int) -> Select:
+    newer = submission.alias("newer")
+    return select(newer.c.dwelling_id).where(newer.c.campaign_id == campaign.id, newer.c.id > through)
+
+
+def _merged(connection: Connection, campaign: Campaign, news: Select | None) -> Iterator[Record]:
+    """The records of every door, or of those with `news`, door by door: never more than one door's headers at a time."""
+    headers = select(*[submission.c[name] for name in Header.__dataclass_fields__]).where(
+        submission.c.campaign_id == campaign.id).order_by(submission.c.dwelling_id).execution_options(yield_per=_BATCH)
+    if news is not None:
+        headers = headers.where(submission.c.dwelling_id.in_(news))
+    rows = (Header(*row) for row in connection.execute(headers))
+    for _door, group in groupby(rows, key=attrgetter("dwelling_id")):
+        yield from merge(group, campaign.terms.trust)
+
+
+def _stored(connection: Connection, which: ColumnElement) -> list[Record]:
+    return [Record(row.dwelling_id, row.household, row.submission_id, row.provenance["from"], row.channel, row.day, row.persons,
+                   tuple(row.provenance["others"])) for row in connection.execute(select(record).where(which))]
+
+
+def _row(campaign_id: int, each: Record) -> dict:
+    return {"campaign_id": campaign_id, "dwelling_id": each.dwelling_id, "household": each.household,
+            "submission_id": each.submission_id, "channel": each.channel, "day": each.day, "persons": each.persons,
+            "provenance": {"from": each.instance, "others": list(each.others)}}
 
 
 def note(connection: Connection, campaign_id: int, name: str, at: datetime, detail: dict) -> None:

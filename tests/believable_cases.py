@@ -43,6 +43,5 @@ def made(folder: Path, of: Plan) -> tuple[Installation, Campaign, DemoHome]:
     home = DemoHome(here)
     home.begin(of.slug)
     campaign = make.make(here, of, home, silent)
-    with here.store.write() as connection:
-        merge.run(connection, campaign, clock.now(), COMMAND_LINE)
+    merge.run(here.store, campaign, clock.now(), COMMAND_LINE)
     return here, campaign, home

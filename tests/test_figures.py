@@ -24,8 +24,7 @@ def here(tmp_path):
 
 def measured(made, at=AT, merge_first=True):
     if merge_first:
-        with made.here.store.write() as connection:
-            merge.run(connection, made.campaign, at, COMMAND_LINE)
+        merge.run(made.here.store, made.campaign, at, COMMAND_LINE)
     with made.here.store.read() as connection:
         return figures.measure(connection, made.campaign, at)
 

@@ -86,8 +86,7 @@ def _merge_unless_current(here: Installation, campaign: Campaign, at: datetime, 
     with here.store.read() as connection:
         if is_current(connection, campaign):
             return
-    with here.store.write() as connection:
-        merge.run(connection, campaign, at, actor)
+    merge.run(here.store, campaign, at, actor)
 
 
 def is_current(connection: Connection, campaign: Campaign) -> bool:
