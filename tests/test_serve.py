@@ -2,13 +2,18 @@
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
+import time
+from contextlib import closing
 from pathlib import Path
 
 import httpx
 import psutil
 import pytest
+
+from tests import core_cases as core
 
 
 def free_port():
@@ -46,6 +51,29 @@ def test_both_answer_once_it_says_so(serving):
     _, site, progress = serving
     assert httpx.get(f"http://127.0.0.1:{site}/healthz").text == "ok\n"
     assert httpx.get(f"http://127.0.0.1:{progress}/", follow_redirects=False).status_code in (200, 302, 303, 403)
+
+
+def test_a_running_campaign_is_published_while_it_is_served(tmp_path):
+    made = core.campaign(core.installation(tmp_path / "home"))
+    environment = {"PATH": os.environ["PATH"], "SURVEY_HOME": str(tmp_path / "home"), "SURVEY_PORT": str(free_port()),
+                   "SURVEY_DATASETTE_PORT": str(free_port())}
+    survey = Path(sys.executable).with_name("survey")
+    subprocess.run([survey, "campaign", "open", "--campaign", made.slug, "--closes", "2099-01-01T00:00"], env=environment, check=True)
+    process = subprocess.Popen([survey, "serve"], env=environment, stdout=subprocess.DEVNULL)
+    for _ in range(600):
+        if published(tmp_path / "home" / "published" / "c1.db"):
+            break
+        time.sleep(0.1)
+    process.send_signal(signal.SIGINT)
+    assert process.wait(30) == 0
+    assert published(tmp_path / "home" / "published" / "c1.db")
+
+
+def published(path):
+    if not path.exists():
+        return False
+    with closing(sqlite3.connect(path)) as file:
+        return file.execute("SELECT count(*) FROM sqlite_master WHERE name = 'publication'").fetchone()[0] == 1
 
 
 @pytest.mark.parametrize("asked", [signal.SIGINT, signal.SIGTERM])
