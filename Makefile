@@ -43,7 +43,7 @@ lint: .venv/test
 # A Chinese TrueType font for printing, from Debian, where this user may install packages. Never fails: `survey codes
 # print` says what to do when it finds no font.
 fonts:
-	@sh tests/system-packages.sh fonts-wqy-microhei
+	@sh tests/system-packages.sh fonts-wqy-microhei fonts-hanazono
 
 system-packages:
 	@sh tests/system-packages.sh chromium fonts-wqy-microhei fonts-hanazono minisign
