@@ -6,7 +6,7 @@ TEST_PROCESSES ?= 2
 TEST_ARGS ?=
 CORPUS ?= ../shared/corpus
 
-.PHONY: demo test check-long bench lint fonts system-packages clean
+.PHONY: demo test check-long conformance bench lint fonts system-packages clean
 
 demo: .venv/run fonts
 	@$(BIN)/survey demo
@@ -18,6 +18,10 @@ test: .venv/test system-packages
 # The checks that take longer than a coffee: more crashes, more random weeks, the campaign at full size.
 check-long: .venv/test system-packages
 	@$(BIN)/pytest -q -m long $(TEST_ARGS)
+
+# Cases that others wrote, run against the form engine; docs/forms-conformance.md says what passes and why the rest does not.
+conformance: .venv/test
+	@$(BIN)/python -m forms.conformance $(CORPUS) $(ONLY)
 
 bench: .venv/test fonts
 	@$(BIN)/python -m benchmarks $(ONLY)
@@ -39,7 +43,7 @@ lint: .venv/test
 # A Chinese TrueType font for printing, from Debian, where this user may install packages. Never fails: `survey codes
 # print` says what to do when it finds no font.
 fonts:
-	@sh tests/system-packages.sh fonts-wqy-microhei
+	@sh tests/system-packages.sh fonts-wqy-microhei fonts-hanazono
 
 system-packages:
 	@sh tests/system-packages.sh chromium fonts-wqy-microhei fonts-hanazono minisign

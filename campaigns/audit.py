@@ -15,6 +15,7 @@ from campaigns.store.schema import audit
 
 _START = "0" * 64
 _newest = select(audit.c.hash).where(audit.c.campaign_id == bindparam("campaign")).order_by(audit.c.id.desc()).limit(1)
+_insert = audit.insert()
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ def write(connection: Connection, campaign_id: int, at: datetime, actor: Actor, 
     row = {"at": at, "actor": str(actor), "action": action, "subject": subject,
            "detail": json.dumps(detail, ensure_ascii=False, sort_keys=True, separators=(",", ":"))}
     tails[campaign_id] = _link(previous, row)
-    connection.execute(audit.insert(), {
+    connection.execute(_insert, {
         "campaign_id": campaign_id, **row, "previous": previous, "hash": tails[campaign_id]})
 
 

@@ -6,10 +6,12 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 import forms.form
 from campaigns import audit, clock
@@ -132,6 +134,9 @@ def _refuse_bad(slug: str, preset: str, opens_at: datetime, closes_at: datetime,
         raise Refusal("任务代号“{slug}”只能用小写字母、数字和短横线，以字母开头，例如 census-2026。",
                       "The slug “{slug}” may hold lower-case letters, digits and dashes and begins with a letter, "
                       "such as census-2026.", slug=slug)
+    if slug.endswith("-public"):
+        raise Refusal("任务代号不能以 -public 结尾，它留给公开页的文件名。",
+                      "A slug may not end in -public; that ending is kept for the file of the public page.")
     if preset not in PRESETS:
         raise Refusal("没有预设“{preset}”，可用：{known}。", "There is no preset “{preset}”; there are: {known}.",
                       preset=preset, known=", ".join(PRESETS))
@@ -157,20 +162,29 @@ def set_form(connection: Connection, campaign_id: int, workbook: bytes, form: fo
     return version_id
 
 
-_loaded: dict[str, forms.form.Form] = {}
+_loaded: dict[tuple[int, str], forms.form.Form] = {}
+_newest_form = select(func.max(form_version.c.id)).where(form_version.c.campaign_id == bindparam("campaign"))
 
 
 def form(connection: Connection, campaign_id: int, version_id: int | None = None) -> tuple[int, forms.form.Form]:
-    """The newest form of the campaign, or the one of `version_id`, with its id; parsed once a process."""
-    newest = select(form_version.c.id, form_version.c.digest, form_version.c.key).where(
-        form_version.c.campaign_id == campaign_id).order_by(form_version.c.id.desc()).limit(1)
-    if version_id:
-        newest = newest.where(form_version.c.id == version_id)
-    row = connection.execute(newest).one()
-    if row.digest not in _loaded:
-        workbook = connection.execute(select(form_version.c.workbook).where(form_version.c.id == row.id)).scalar_one()
-        _loaded[row.digest] = forms.form.load(workbook, row.key)
-    return row.id, _loaded[row.digest]
+    """The newest form of the campaign, or the one of `version_id`, with its id."""
+    version_id = version_id or connection.execute(_newest_form, {"campaign": campaign_id}).scalar_one()
+    return version_id, form_version_of(connection, version_id)
+
+
+def form_version_of(connection: Connection, version_id: int) -> forms.form.Form:
+    """The form of `version_id`. A version never changes, so each is parsed once a process and store."""
+    known = str(connection.engine.url), version_id
+    if known not in _loaded:
+        row = connection.execute(
+            select(form_version.c.workbook, form_version.c.key).where(form_version.c.id == version_id)).one()
+        _loaded[known] = forms.form.load(row.workbook, row.key)
+    return _loaded[known]
+
+
+def of_columns(row: Sequence) -> Campaign:
+    """The campaign whose columns, in the table's order, are `row`."""
+    return _campaign(SimpleNamespace(**dict(zip(table.c.keys(), row))))
 
 
 def _campaign(row: object) -> Campaign:

@@ -14,7 +14,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, or_, select
 
 from campaigns import audit, clock, tally
 from campaigns.audit import RESIDENT
@@ -115,7 +115,8 @@ _by_instance = select(submission.c.id, submission.c.mac).where(
     submission.c.campaign_id == bindparam("campaign"), submission.c.instance == bindparam("instance"))
 _recording = select(submission.c.id).where(
     submission.c.dwelling_id == bindparam("dwelling"), submission.c.household == bindparam("household"),
-    submission.c.channel.in_(RECORDING)).limit(1)
+    or_(*(submission.c.channel == each for each in RECORDING))).limit(1)
+_insert = submission.insert()
 
 
 def is_late(campaign: Campaign, filled_at: datetime, received_at: datetime) -> bool:
@@ -160,7 +161,7 @@ class Intake:
         late = is_late(self.campaign, entry.filled_at, entry.received_at)
         replaces = self._replaced(connection, entry)
         submission_id = connection.execute(
-            submission.insert(), {**row, "late": late, "replaces": replaces}).inserted_primary_key[0]
+            _insert, {**row, "late": late, "replaces": replaces}).inserted_primary_key[0]
         actor = entry.user.actor if entry.user else RESIDENT
         if entry.code_id:
             codes.note_all(connection, [entry.code_id], "submitted", entry.received_at, actor, submission=submission_id)

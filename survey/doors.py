@@ -10,11 +10,10 @@ from sqlalchemy.exc import DBAPIError
 
 import forms.form
 from campaigns import campaign as campaigns
-from campaigns import clock, submissions, throttle
+from campaigns import clock, doorway, submissions, throttle
 from campaigns.campaign import Campaign
 from campaigns.codes import codes, symbols
 from campaigns.codes.codes import Code, CodeUnknown
-from campaigns.frame import doors
 from campaigns.frame.doors import Door
 from forms.language import Refusal
 
@@ -50,7 +49,8 @@ class BadgeAtTheDoor(Refusal):
 
     def __init__(self, code: str):
         self.code = code
-        super().__init__("这是工作人员的工牌码，不是住户的码。请登录。", "This is a worker's badge, not a household's code. Please sign in.")
+        super().__init__("这是工作人员的工牌码，不是住户的码。请登录。",
+                         "This is a worker's badge, not a household's code. Please sign in.")
 
 
 @dataclass(frozen=True)
@@ -107,19 +107,17 @@ def note_scan(found: OpenDoor, at: datetime) -> None:
 
 
 def _find(connection: Connection, text: str) -> OpenDoor:
-    code = codes.find(connection, current_app.installation.server, text)
-    if code.kind == "badge":
+    found = doorway.behind(connection, current_app.installation.server, text)
+    if found.code.kind == "badge":
         raise BadgeAtTheDoor(text)
-    campaign = g.campaign = campaigns.by_id(connection, code.campaign_id)
-    if code.revoked_at:
+    g.campaign = found.campaign
+    if found.code.revoked_at:
         raise CodeRevoked
-    if code.dwelling_id is None:
+    if found.door is None:
         raise NotHung
-    door = doors.by_id(connection, code.dwelling_id)
-    if door.ended_at:
+    if found.door.ended_at:
         raise DoorEnded
-    form_id, form = campaigns.form(connection, campaign.id)
-    return OpenDoor(text, code, campaign, door, form_id, form, submissions.recorded(connection, door.id))
+    return OpenDoor(text, found.code, found.campaign, found.door, found.form_id, found.form, found.recorded)
 
 
 def require_open(campaign: Campaign, at: datetime) -> None:

@@ -9,6 +9,7 @@ import logging
 import traceback
 
 from flask import Flask, g, render_template
+from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
@@ -53,11 +54,13 @@ _NO_IDEA = Text("没有办成，请返回上一页再试一次。", "That did no
 _OUR_FAULT = Text("不是您的问题，已经记下来了。请过几分钟再试；如仍不行，请拨打纸上的电话。",
                   "It is not your fault, and it has been noted. Try again in a few minutes; if it still fails, call "
                   "the number on the paper.")
+_UNAVAILABLE = Text("系统暂时打不开，请过几分钟再试。", "The system cannot be reached just now; please try again in a few minutes.")
 
 
 def use(app: Flask) -> None:
     app.register_error_handler(Refusal, _refused)
     app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(OperationalError, _unavailable)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -83,6 +86,12 @@ def _http(error: HTTPException) -> Response:
     if error.code == 405 and error.valid_methods:
         response.headers["Allow"] = ", ".join(error.valid_methods)
     return response
+
+
+def _unavailable(error: OperationalError) -> Response:
+    """The store cannot be read."""
+    log.error("store unavailable %s", whereabouts(error))
+    return _page(_BY_STATUS[503], _UNAVAILABLE, 503)
 
 
 def _unexpected(error: Exception) -> Response:

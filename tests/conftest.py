@@ -5,15 +5,23 @@ Bob leads Alice's team, Sue supervises, Oscar organises. Nobody exists.
 """
 from __future__ import annotations
 
+import dataclasses
+import os
+import shutil
+import socket
+import subprocess
+import time
+import urllib.request
 from collections.abc import Iterator
 
 import pytest
 
-from campaigns.settings import Settings
 from campaigns.installation import Installation
+from campaigns.settings import Settings
+from survey.app import create_app
+from survey.cli.serve import web_command
 from tests import cast
 from tests.respondent import Respondent
-from survey.app import create_app
 
 
 @pytest.fixture
@@ -82,3 +90,62 @@ def app(installation):
 def resident(app) -> Respondent:
     """A resident's phone, in Chinese."""
     return Respondent(app)
+
+
+@pytest.fixture
+def live(installation, campaign) -> Iterator[str]:
+    """The address of the site, served by gunicorn as `survey serve` does it, with one worker."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    settings = dataclasses.replace(installation.settings, port=port, workers=1, threads=8)
+    server = subprocess.Popen(web_command(settings), env={**os.environ, "SURVEY_HOME": str(settings.home)})
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _wait_for(address, server)
+        yield address
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+def _wait_for(address: str, server: subprocess.Popen) -> None:
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            urllib.request.urlopen(f"{address}/healthz", timeout=5).close()
+            return
+        except OSError:
+            assert server.poll() is None and time.monotonic() < deadline, "the server did not start"
+            time.sleep(0.05)
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """A real browser. Without one these tests are skipped by name, but where CI=true it must be there."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("chromium is not installed")
+        pytest.skip("chromium is not installed")
+    playwright = pytest.importorskip("playwright.sync_api")
+    with playwright.sync_playwright() as started:
+        browser = started.chromium.launch(
+            executable_path=path, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def phone(chromium, live):
+    """`phone(script=True, language="zh-CN")`: a fresh phone of 360 x 740 with the site as its start."""
+    opened = []
+
+    def make(script: bool = True, language: str = "zh-CN"):
+        context = chromium.new_context(base_url=live, viewport={"width": 360, "height": 740}, locale=language,
+                                       java_script_enabled=script, has_touch=True)
+        opened.append(context)
+        return context.new_page()
+    yield make
+    for context in opened:
+        context.close()

@@ -50,8 +50,8 @@ class DemoHome:
         """What `finish` noted, None when there is no complete demo."""
         return _read(self.folder / _MADE)
 
-    def clear(self, fresh: bool) -> None:
-        """Make room: refuses a folder with other campaigns (HOM-1), removes an interrupted or, with `fresh`, a whole demo."""
+    def clear(self) -> None:
+        """Make room: refuses a folder with other campaigns (HOM-1), removes the demo that is there, whole or interrupted."""
         begun = _read(self.folder / _BEGUN)
         others = [each for each in self._campaigns() if not begun or each != begun["slug"]]
         if others:
@@ -60,19 +60,19 @@ class DemoHome:
                           home=self.home, names=", ".join(others))
         if not begun:
             return
-        if not self.here.store.sqlite:
-            raise Refusal("演示数据在 SURVEY_STORE 指定的数据库里，请先自己清空该数据库，再删除 {folder}。",
-                          "The demo's data is in the database that SURVEY_STORE names. Empty that database yourself, then "
-                          "delete {folder}.", folder=self.folder)
+        if self.here.settings.store and self._campaigns():
+            raise Refusal("演示数据在 SURVEY_STORE 指定的数据库里。请先自己清空该数据库，再运行一次。",
+                          "The demo's data is in the database that SURVEY_STORE names. Empty that database yourself, then run "
+                          "this again.")
         self._remove()
 
     def begin(self, slug: str) -> None:
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        _write(self.folder / _BEGUN, {"slug": slug})
+        write_private(self.folder / _BEGUN, {"slug": slug})
 
     def finish(self, slug: str, **facts: object) -> None:
         """The demo is complete; `facts` say what was made."""
-        _write(self.folder / _MADE, {"slug": slug, **facts})
+        write_private(self.folder / _MADE, {"slug": slug, **facts})
 
     @contextmanager
     def alone(self) -> Iterator[None]:
@@ -88,7 +88,7 @@ class DemoHome:
             yield
 
     def _campaigns(self) -> list[str]:
-        if self.here.store.sqlite and not (self.home / "store.db").exists() and not self.here.settings.store:
+        if not self.here.settings.store and not (self.home / "store.db").exists():
             return []
         with self.here.store.read() as connection:
             return [each.slug for each in campaigns.every(connection)]
@@ -114,7 +114,7 @@ def _read(path: Path) -> dict | None:
         return None
 
 
-def _write(path: Path, facts: object) -> None:
+def write_private(path: Path, facts: object) -> None:
     """Whole or not at all, readable by the owner only."""
     fresh = path.with_suffix(".new")
     with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
@@ -123,5 +123,3 @@ def _write(path: Path, facts: object) -> None:
         os.fsync(file.fileno())
     os.replace(fresh, path)
 
-
-write_private = _write

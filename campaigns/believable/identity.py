@@ -1,9 +1,9 @@
 """Numbers that look right and can belong to nobody.
 
 Resident ID: GB 11643 with a correct check digit, but a division code that begins with 29. GB/T 2260 numbers the
-provinces of the north-east 21 to 23; 29 was never given to any, so no person was ever issued such a number.
-Phone: 154 followed by eight digits. The national numbering plan has given that block to no operator (the neighbours
-150-153 and 155-159 are in use), so it cannot ring anywhere; the form takes it as a mobile.
+provinces of the north-east 21 to 23; its list of provinces has no 29, so nobody can have been issued such a number.
+Phone: 154 followed by eight digits. Published lists of the operators' blocks have 150-153 and 155-159 and leave 154 out, so
+it should ring nowhere; should the block ever be given out, change it here. The form takes it as a mobile.
 """
 from __future__ import annotations
 

@@ -63,13 +63,19 @@ def default_opening(size: Size, now: datetime) -> datetime:
     return now.replace(minute=0, second=0, microsecond=0) - timedelta(days=size.played_days) - over
 
 
-def make(here: Installation, plan: Plan, home: DemoHome, stage: Stage) -> Campaign:
-    """Make the campaign of `plan`. Raises Refusal when it opens too late for what is to be played."""
+def refuse_too_late(plan: Plan) -> None:
+    """Raises Refusal when not all that is to be played would lie in the past."""
     now = clock.now()
-    if plan.opens_at > default_opening(plan.size, now):
+    latest = default_opening(plan.size, now)
+    if plan.opens_at > latest:
         raise Refusal("开始时间太晚：这个演示要演 {days} 天，最晚从 {latest} 开始。",
-                      "It begins too late: this demo plays {days} days, so it may begin at {latest} at the latest.",
-                      days=plan.size.played_days, latest=clock.as_said(default_opening(plan.size, now), plan.tz, now))
+                      "It begins too late: this demo plays {days} days, so it may begin {latest} at the latest.",
+                      days=plan.size.played_days, latest=clock.as_said(latest, plan.tz, now))
+
+
+def make(here: Installation, plan: Plan, home: DemoHome, stage: Stage) -> Campaign:
+    """Make the campaign of `plan` in the folder `home`. Raises Refusal when it opens too late for what is to be played."""
+    refuse_too_late(plan)
     truth = _truth(plan, home, stage)
     bad_rows = _register(plan, home, truth, stage)
     campaign = _campaign(here, plan)

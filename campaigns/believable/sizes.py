@@ -74,13 +74,14 @@ class Size:
 def small(dwellings: int = 200, rates: Rates = Rates()) -> Size:
     """A campaign of `dwellings` doors, open for three days of twenty; 200 doors make 2 compounds and 6 buildings."""
     if not 20 <= dwellings <= 200_000:
-        raise Refusal("住房数应在 20 到 200000 之间，现在是 {count}。", "The number of dwellings must be from 20 to 200,000; it is {count}.",
+        raise Refusal("住房数应在 20 到 200000 之间，现在是 {count}。",
+                      "The number of dwellings must be from 20 to 200,000; it is {count}.",
                       count=dwellings)
     households = dwellings - round(dwellings * _VACANT) - round(dwellings * _COMMERCIAL)
     compounds = max(2, round(dwellings / 620))
     return Size(
         compounds=compounds, buildings=max(3 * compounds, round(dwellings / 40)), dwellings=dwellings, households=households,
-        persons=round(households * PERSONS_PER_HOUSEHOLD), communities=max(1, round(compounds / 5)),
+        persons=round(households * PERSONS_PER_HOUSEHOLD), communities=max(2, round(compounds / 5)),
         teams=min(7, max(2, round(compounds / 17))), grid_workers=max(2, dwellings // 800),
         volunteers=max(4, dwellings // 152), clerks=max(1, dwellings // 1900), supervisors=1, days=20, played_days=3,
         reached=0.24, rates=rates)

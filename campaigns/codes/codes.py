@@ -99,9 +99,10 @@ def note_all(connection: Connection, code_ids: Iterator[int] | list[int], event:
     """Add `event` to the history of every code of `code_ids`."""
     rows = [{"code_id": each, "event": event, "at": at, "user_id": actor.user_id, "detail": detail} for each in code_ids]
     if rows:
-        connection.execute(code_event.insert(), rows)
+        connection.execute(_insert_events, rows)
 
 
+_insert_events = code_event.insert()
 _by_hash = select(*[code.c[name] for name in Code.__dataclass_fields__]).where(code.c.hash == bindparam("hash"))
 
 

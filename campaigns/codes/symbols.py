@@ -11,7 +11,7 @@ ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LENGTH = 12
 BITS = 55
 _VALUE = {symbol: value for value, symbol in enumerate(ALPHABET)} | {"O": 0, "I": 1, "L": 1}
-_IGNORED = dict.fromkeys(map(ord, " -\u2010\u2011\u2012\u2013\u2014\u2212\u00ad\u3000\t\r\n"))
+_IGNORED = dict.fromkeys(map(ord, " -\u2010\u2011\u2012\u2013\u2014\u2212\u00ad\u3000\u00a0\u200b\ufeff\t\r\n"))
 _POLYNOMIAL = 0b100101  # x^5 + x^2 + 1, primitive: x generates all 31 non-zero elements
 
 
@@ -48,7 +48,7 @@ def grouped(code: str) -> str:
 
 def read(typed: str) -> str:
     """What a person typed, as 12 symbols; raises Mistyped saying what to look at."""
-    symbols = typed.translate(_IGNORED).translate(_FULL_WIDTH).upper()
+    symbols = typed.translate(_FULL_WIDTH).translate(_IGNORED).upper()
     for place, symbol in enumerate(symbols, 1):
         if symbol not in _VALUE:
             raise Mistyped(f"码里没有“{symbol}”这个字符（第 {place} 位）。请对照纸上再输一次。",

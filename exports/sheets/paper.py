@@ -22,6 +22,7 @@ SAFE = 5 * mm
 _LEAST_MODULE = 0.5 * mm  # three dots of a 150 dpi copy
 _BOLD = 1 / 28  # width of the outline that makes letters bold, in sizes
 _LEAST_BOLD = 7  # points: smaller letters fill up when they are outlined
+_CODE_SPACING = 0.09  # sizes: in many fonts the J reaches under the letter before it
 _CUT_TICK = 4 * mm
 
 
@@ -71,15 +72,15 @@ class Paper:
         self.canvas.doForm(name)
         self.canvas.restoreState()
 
-    def write(self, text: str, x: float, y: float, size: float, *, bold: bool = False) -> None:
-        """`text` on one line with its baseline at `y`."""
+    def write(self, text: str, x: float, y: float, size: float, *, bold: bool = False, spacing: float = 0) -> None:
+        """`text` on one line with its baseline at `y`, with `spacing` points more between characters."""
         mode = None
         if bold and size >= _LEAST_BOLD:
             mode = 2  # fill and outline: the usual fonts have no bold
             self.canvas.setLineWidth(size * _BOLD)
         for font, piece in self.fonts.runs(text):
             self.canvas.setFont(font, size)
-            self.canvas.drawString(x, y, piece, mode=mode)
+            self.canvas.drawString(x, y, piece, mode=mode, charSpace=spacing)
             x += self.fonts.width(piece, size)
 
     def write_set(self, words: Set, x: float, top: float, *, bold: bool = False, centre_in: float = 0) -> float:
@@ -94,6 +95,11 @@ class Paper:
                **how: float | None) -> float:
         """Fit `text` into `width` (see `typeset.fit`) and write it; returns where the next line may begin."""
         return self.write_set(fit(self.fonts, text, width, **how), x, top, bold=bold, centre_in=width if centre else 0)
+
+    def code(self, typed: str, x: float, top: float, width: float, size: float) -> None:
+        """A code to type, bold and spaced so that no two symbols touch, at `size` or as large as `width` allows."""
+        size = min(size, width / (self.fonts.width(typed, 1) + _CODE_SPACING * len(typed)))
+        self.write(typed, x, top - size, size, bold=True, spacing=size * _CODE_SPACING)
 
     def qr(self, bitmap: Bitmap, x: float, y: float, side: float) -> None:
         """A QR code whose modules fill `side`; the caller leaves four modules of white around it."""

@@ -190,10 +190,14 @@ def typed_address(public_url: str) -> str:
 
 @contextmanager
 def whole_file(file: Path) -> Iterator[Path]:
-    """A name to write under; renamed to `file` at the end, or taken away when something fails. Raises CannotWrite."""
+    """A name to write under, readable by its owner only; renamed to `file` at the end, or taken away when something fails.
+
+    Raises CannotWrite.
+    """
     unfinished = file.with_name(f".{file.name}.{os.getpid()}.part")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))  # whoever can read codes can use them
         try:
             yield unfinished
             os.replace(unfinished, file)

@@ -16,7 +16,7 @@ def main(arguments: list[str] | None = None) -> int:
     reader.add_argument("kinds", nargs="*", metavar="KIND", help="of " + ", ".join(KINDS))
     reader.add_argument("--json", action="store_true", help="for a program")
     reader.add_argument("--reasons", action="store_true", help="what happened in each failing case")
-    given = reader.parse_args(arguments)
+    given = reader.parse_intermixed_args(arguments)
     if set(given.kinds) - set(KINDS):
         reader.error(f"the kinds are {', '.join(KINDS)}")
     outcomes: dict[str, Outcome] = {}

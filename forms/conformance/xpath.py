@@ -110,7 +110,8 @@ def _context(document: etree._Element | None, case: dict) -> Context:
 
 def _itext(model: etree._Element | None, identity: str, language: str | None) -> list:
     translations = model.findall(f"{X}itext/{X}translation") if model is not None else []
-    chosen = [t for t in translations if t.get("lang") == language] or translations[:1]
+    chosen = ([t for t in translations if t.get("lang") == language] or [t for t in translations if t.get("default")]
+              or translations)[:1]
     return [value for t in chosen for text in t.findall(f"{X}text") if text.get("id") == identity
             for value in text.findall(f"{X}value")]
 

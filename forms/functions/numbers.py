@@ -78,6 +78,8 @@ def atan2(y: float, x: float) -> float:
 
 @function("pow", "nn", "number")
 def power(base: float, exponent: float) -> float:
+    if exponent != exponent or abs(base) == 1 and math.isinf(exponent):
+        return math.nan  # as in Java and JavaScript; Python says 1 for a base of 1
     try:
         return math.pow(base, exponent)
     except OverflowError:

@@ -7,13 +7,13 @@ import hashlib
 import math
 from collections.abc import Callable
 
-from forms.functions.choosing import present, spread
+from forms.functions.choosing import present
 from forms.functions.patterns import matches, problem_with
 from forms.functions.registry import function
 from forms.xpath.context import Frame
 from forms.xpath.errors import EvaluationError
 from forms.xpath.nodes import text_of
-from forms.xpath.values import to_text, within_bounds
+from forms.xpath.values import LONGEST, to_text
 
 ALGORITHMS = {"MD5": "md5", "SHA-1": "sha1", "SHA-256": "sha256", "SHA-384": "sha384", "SHA-512": "sha512"}
 # What counts as a space to the browser engines, which leave a form feed and a vertical tab alone.
@@ -28,12 +28,25 @@ def string(frame: Frame, *value: object) -> str:
 
 @function("concat", "v*", "text")
 def concat(*values: object) -> str:
-    return within_bounds("".join(map(to_text, spread(values))))
+    return "".join(_pieces(values))
 
 
 @function("join", "tv*", "text")
 def join(glue: str, *values: object) -> str:
-    return within_bounds(glue.join(map(to_text, spread(values))))
+    return glue.join(_pieces(values, len(glue)))
+
+
+def _pieces(values: tuple, extra: int = 0) -> list[str]:
+    """The texts of all values, those of each node apart. Raises EvaluationError when they are beyond all reason."""
+    pieces, length = [], 0
+    for value in values:
+        for item in value if isinstance(value, list) else (value,):
+            piece = to_text(item) if item is value else text_of(item)
+            length += len(piece) + extra
+            if length > LONGEST:
+                raise EvaluationError(f"the text grows past {LONGEST} characters")
+            pieces.append(piece)
+    return pieces
 
 
 @function("string-length", "?t", "number", framed=True)

@@ -12,8 +12,9 @@ from forms.xpath.dates import Moment, moment_of
 from forms.xpath.errors import EvaluationError
 from forms.xpath.nodes import Document, Leaf, Node
 
-MOST_WORK = 3_000_000
-LONGEST = 2.0
+MOST_WORK = 5_000_000
+LOOK_EVERY = 10_000
+LONGEST = 2.0  # seconds
 
 
 class Context:
@@ -29,7 +30,7 @@ class Context:
     """
 
     __slots__ = ("now", "zone", "top", "instances", "itext", "choice_name", "randomness", "version", "properties", "work",
-                 "left", "deadline", "tables", "_today")
+                 "left", "next_look", "deadline", "tables", "_today")
 
     def __init__(self, now: datetime | None = None, zone: tzinfo | None = None, *, top: etree._Element | None = None,
                  instances: Mapping[str, etree._Element] | None = None,
@@ -44,8 +45,8 @@ class Context:
         self.itext, self.choice_name = itext, choice_name
         self.randomness = randomness or random.SystemRandom()
         self.version, self.properties = version, properties or {}
-        self.work = self.left = work
-        self.deadline: float | None = None
+        self.work = work
+        self.begin()
         self.tables: dict = {} if tables is None else tables
         self._today: Moment | None = None
 
@@ -60,12 +61,15 @@ class Context:
     def spend(self, amount: int) -> None:
         """Count work done. Raises EvaluationError when it is more than any form needs."""
         self.left -= amount
-        if self.left < 0:
-            raise EvaluationError("this expression is too much work")
+        if self.left < self.next_look:
+            if self.left < 0:
+                raise EvaluationError("this expression is too much work")
+            self.look_at_clock()
+            self.next_look = self.left - LOOK_EVERY
 
     def begin(self) -> None:
         """Start counting work anew."""
-        self.left, self.deadline = self.work, None
+        self.left, self.next_look, self.deadline = self.work, self.work - LOOK_EVERY, None
 
     def look_at_clock(self) -> None:
         """Raise EvaluationError when the present evaluation has been running for LONGEST seconds."""

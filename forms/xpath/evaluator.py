@@ -53,7 +53,7 @@ class Compiled:
         return self._run(self._nodes, node, context)
 
     def _run(self, run: Callable, node: Node | None, context: Context):
-        context.left, context.deadline = context.work, None
+        context.begin()
         try:
             return run(Frame(node, context, node))
         except RecursionError:

@@ -161,7 +161,7 @@ AXES = {
     "ancestor": ancestors, "ancestor-or-self": with_self(ancestors), "attribute": attributes, "child": children,
     "descendant": descendants, "descendant-or-self": with_self(descendants), "following": following,
     "following-sibling": lambda node: siblings(node, True), "namespace": namespaces,
-    "parent": lambda node: filter(None.__ne__, (parent_of(node),)), "preceding": preceding,
+    "parent": lambda node: () if (above := parent_of(node)) is None else (above,), "preceding": preceding,
     "preceding-sibling": lambda node: siblings(node, False), "self": lambda node: (node,),
 }
 REVERSE = {"ancestor", "ancestor-or-self", "preceding", "preceding-sibling"}

@@ -98,10 +98,12 @@ def _stepped(here: str, step: Step) -> str | None:
             return above
         case "child" if kind == "()" and name == "text":
             return here
+        case "child" if here.endswith("//*"):
+            return f"{here[:-1]}{'*' if kind == '()' else name}"
         case "child":
             return f"{here}/{'*' if kind == '()' else name}"
         case "descendant" | "descendant-or-self":
-            return here if kind == "()" and here.endswith("/") else f"{here}/{'' if kind == '()' else '/' + name}"
+            return f"{here}//{'*' if kind == '()' else name}"
         case "attribute":
             return f"{here}/@{name}"
         case "following-sibling" | "preceding-sibling":

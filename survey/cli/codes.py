@@ -1,6 +1,7 @@
 """`survey codes issue|print|badges|revoke`."""
 from __future__ import annotations
 
+import sys
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -48,8 +49,8 @@ def issue(campaign: Campaign, as_json: bool) -> None:
 def print_(campaign: Campaign, layout: str, out: Path, compounds: tuple[str, ...], as_json: bool) -> None:
     """打印门把手卡、标签或户页：每个小区一个 PDF / print hangers, labels or sheets, one PDF a compound."""
     plan = sheets.plan(installation(), campaign, layout=layout, out=out, compounds=compounds)
-    shows = not as_json and click.get_text_stream("stderr").isatty()
-    bar = click.progressbar(plan.sheets(actor=ACTOR), length=len(plan.stems), show_pos=True, file=click.get_text_stream("stderr"),
+    shows = not as_json and sys.stderr.isatty()
+    bar = click.progressbar(plan.sheets(actor=ACTOR), length=len(plan.stems), show_pos=True, file=sys.stderr,
                             label=say(Text("打印小区", "Compounds"))) if shows else nullcontext(plan.sheets(actor=ACTOR))
     with bar as printing:
         printed = list(printing)

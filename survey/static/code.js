@@ -4,7 +4,7 @@
 (() => {
   const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
   const LENGTH = 12;
-  const IGNORED = /[ \-\u2010-\u2014\u2212\u00ad\u3000\t\r\n]/g;
+  const IGNORED = /[ \-\u2010-\u2014\u2212\u00ad\u3000\u00a0\u200b\ufeff\t\r\n]/g;
   const POLYNOMIAL = 0b100101;
 
   const value = (symbol) => ALPHABET.indexOf({ O: "0", I: "1", L: "1" }[symbol] || symbol);
@@ -19,7 +19,7 @@
 
   /** {code} of 12 symbols, or {problem, symbol, count} for a code that cannot be right. */
   function read(typed) {
-    const symbols = [...plain(typed.replace(IGNORED, "")).toUpperCase()];
+    const symbols = [...plain(typed).replace(IGNORED, "").toUpperCase()];
     const values = symbols.map(value);
     const wrong = values.indexOf(-1);
     if (wrong >= 0) return { problem: "symbol", symbol: symbols[wrong], count: wrong + 1 };
@@ -43,12 +43,20 @@
     const found = read(input.value);
     const key = { symbol: "saysSymbol", length: "saysLength", check: "saysCheck" }[found.problem];
     say(input, key ? input.dataset[key].replace("%s", found.symbol).replace("%n", found.count) : "");
-    if (found.code) input.value = found.code.match(/.{4}/g).join("-");
     return Boolean(found.code);
   }
 
   for (const input of document.querySelectorAll("input[data-code]")) {
-    input.addEventListener("change", () => input.value.trim() && check(input));
+    // Told while typing, once all symbols are there. Not when the field is left: the sentence would push the button away
+    // from under the finger that is just tapping it.
+    input.addEventListener("input", () => {
+      if (plain(input.value).replace(IGNORED, "").length >= LENGTH) check(input);
+      else say(input, "");
+    });
+    input.addEventListener("change", () => {
+      const { code } = read(input.value);
+      if (code) input.value = code.match(/.{4}/g).join("-");
+    });
     input.form.addEventListener("submit", (event) => {
       const button = event.submitter;
       if ((button && button.name) || check(input)) return;

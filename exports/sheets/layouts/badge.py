@@ -37,7 +37,7 @@ def _each(paper: Paper, x: float, y: float, item: Printed) -> None:
                  height=_NAME_TOP - _LABEL_TOP)
     paper.fitted(label, x + _RIGHT, y + _LABEL_TOP, _RIGHT_WIDTH, size=11, least=7)
     paper.fitted(team, x + _RIGHT, y + _TEAM_TOP, _RIGHT_WIDTH, size=9, least=5, wrap_at=6, height=_TEAM_TOP - _CODE_TOP)
-    paper.fitted(item.typed, x + _RIGHT, y + _CODE_TOP, _RIGHT_WIDTH, size=12, least=8, bold=True)
+    paper.code(item.typed, x + _RIGHT, y + _CODE_TOP, _RIGHT_WIDTH, 12)
 
 
 LAYOUT = Layout(columns=2, rows=5, width=_WIDTH, height=_HEIGHT, level="Q", qr_side=_QR_SIDE, same=_same, each=_each, cuts=True)

@@ -47,7 +47,7 @@ def _each(paper: Paper, x: float, y: float, item: Printed) -> None:
     paper.qr(item.qr, x + SAFE, y + _QR_BOTTOM, _QR_SIDE)
     paper.fitted(item.place, x + _RIGHT, y + _PLACE_TOP, _RIGHT_WIDTH, size=17, least=6, wrap_at=13, bold=True,
                  height=_PLACE_TOP - _HOW_TOP)
-    paper.fitted(item.typed, x + _RIGHT, y + _CODE_TOP, _RIGHT_WIDTH, size=17, least=10, bold=True)
+    paper.code(item.typed, x + _RIGHT, y + _CODE_TOP, _RIGHT_WIDTH, 17)
 
 
 LAYOUT = Layout(columns=2, rows=4, width=_WIDTH, height=_HEIGHT, level="Q", qr_side=_QR_SIDE, same=_same, each=_each, cuts=True)

@@ -42,7 +42,7 @@ def _same(paper: Paper, notice: Notice) -> None:
 def _each(paper: Paper, x: float, y: float, item: Printed) -> None:
     paper.qr(item.qr, x + SAFE, y + _QR_BOTTOM, _QR_SIDE)
     paper.fitted(item.place, x + _RIGHT, y + _PLACE_TOP, _RIGHT_WIDTH, size=11, least=4.5, wrap_at=8, height=_PLACE, bold=True)
-    paper.fitted(item.typed, x + _RIGHT, y + _CODE_TOP, _RIGHT_WIDTH, size=_CODE, least=6, bold=True)
+    paper.code(item.typed, x + _RIGHT, y + _CODE_TOP, _RIGHT_WIDTH, _CODE)
 
 
 LAYOUT = Layout(columns=3, rows=8, width=_WIDTH, height=_HEIGHT, level="M", qr_side=_QR_SIDE, same=_same, each=_each)

@@ -86,7 +86,7 @@ def _privacy(paper: Paper, notice: Notice) -> None:
 def _each(paper: Paper, x: float, y: float, item: Printed) -> None:
     paper.qr(item.qr, x + _MARGIN, y + _QR_BOTTOM, _QR_SIDE)
     paper.fitted(item.place, x + _MARGIN, y + _PLACE_TOP, _WHOLE, size=28, least=9, wrap_at=20, height=_PLACE, bold=True)
-    paper.fitted(item.typed, x + _RIGHT, y + _CODE_TOP, _RIGHT_WIDTH, size=26, least=14, bold=True)
+    paper.code(item.typed, x + _RIGHT, y + _CODE_TOP, _RIGHT_WIDTH, 26)
 
 
 LAYOUT = Layout(columns=1, rows=1, width=PAGE_WIDTH, height=PAGE_HEIGHT, level="Q", qr_side=_QR_SIDE, same=_same, each=_each)

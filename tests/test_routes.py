@@ -1,0 +1,74 @@
+"""Every route, its methods and its roles. Whoever adds a page decides here, in plain sight, who may open it."""
+import pytest
+
+from survey import access
+from survey.access import Pages, RouteWithoutRole
+from tests.respondent import Respondent
+
+STAFF = "volunteer clerk lead supervisor organiser"
+READERS = "lead supervisor organiser"
+ROUTES = {
+    ("/", "GET"): "public",
+    ("/healthz", "GET"): "public",
+    ("/static/<path:filename>", "GET"): "public",
+    ("/h", "GET"): "resident-by-code",
+    ("/h", "POST"): "resident-by-code",
+    ("/h/<code>", "GET"): "resident-by-code",
+    ("/H/<code>", "GET"): "resident-by-code",
+    ("/h/<code>/form", "GET"): "resident-by-code",
+    ("/h/<code>/form", "POST"): "resident-by-code",
+    ("/h/<code>/receipt", "GET"): "resident-by-code",
+    ("/h/<code>/correct", "GET"): "resident-by-code",
+    ("/h/<code>/correct", "POST"): "resident-by-code",
+    ("/b/<code>", "GET"): "public",
+    ("/B/<code>", "GET"): "public",
+    ("/sign-in", "GET"): "public",
+    ("/sign-in", "POST"): "public",
+    ("/sign-out", "POST"): STAFF,
+    ("/v/", "GET"): "volunteer clerk",
+    ("/v/", "POST"): "volunteer clerk",
+    ("/v/door/<code>", "GET"): "volunteer clerk",
+    ("/v/door/<code>/form", "GET"): "volunteer clerk",
+    ("/v/door/<code>/form", "POST"): "volunteer clerk",
+    ("/v/door/<code>/receipt", "GET"): "volunteer clerk",
+    ("/lead/", "GET"): READERS,
+    ("/lead/team", "GET"): READERS,
+}
+POSTS = [rule for rule, method in ROUTES if method != "GET"]
+
+
+def test_the_routes_are_these_and_each_names_its_roles(app):
+    found = {(rule.rule, method): " ".join(app.view_functions[rule.endpoint].roles)
+             for rule in app.url_map.iter_rules() for method in rule.methods - {"HEAD", "OPTIONS"}}
+    assert found == ROUTES
+
+
+def test_a_route_without_a_role_stops_the_program(app):
+    app.view_functions["front.home"].roles = ()
+    try:
+        with pytest.raises(RouteWithoutRole):
+            access.guard(app)
+    finally:
+        app.view_functions["front.home"].roles = (access.PUBLIC,)
+
+
+def test_an_unknown_role_stops_the_program():
+    with pytest.raises(RouteWithoutRole):
+        Pages("x", __name__).page("/x", roles="mayor")
+
+
+@pytest.mark.parametrize("rule", POSTS)
+def test_everything_but_get_needs_a_token(app, alice, bob, wang_household, rule):
+    phone = Respondent(app)
+    if "volunteer" in ROUTES[rule, "POST"]:
+        phone.sign_in(alice)
+    page = phone.post(rule.replace("<code>", wang_household.code), {"q-rooms": "3"}, follow=False)
+    assert page.status == 400 and ("再按一次" in page.text)
+
+
+@pytest.mark.parametrize("rule, method", [each for each in ROUTES if {"lead", "clerk"} & {*ROUTES[each].split()}])
+def test_staff_pages_send_strangers_to_sign_in(app, wang_household, rule, method):
+    page = getattr(Respondent(app), "open" if method == "GET" else "post")
+    path = rule.replace("<code>", wang_household.code)
+    answer = page(path, follow=False) if method == "GET" else page(path, {}, follow=False)
+    assert answer.status == 303 and answer.response.headers["Location"] == "/sign-in"
