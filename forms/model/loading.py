@@ -37,9 +37,6 @@ def plant(state: State, xml: bytes | etree._Element | None, edit: bool) -> None:
     if xml is not None:
         given = copied(xml if isinstance(xml, etree._Element) else _parsed(xml), _names_of(xml, form.names))
         _check(form, given)
-        for name in given.attrib:
-            if name not in root.attrib:
-                root.set(name, given.get(name))
         _take(form.root, root, given)
     state.root = grow(state, form.root, root, None)
 
