@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from pathlib import Path
 
 from lxml import etree
@@ -17,6 +18,7 @@ NAMESPACES = {
     "jr": "http://openrosa.org/javarosa", "orx": "http://openrosa.org/xforms", "odk": "http://www.opendatakit.org/xforms",
     "ev": "http://www.w3.org/2001/xml-events", "entities": "http://www.opendatakit.org/xforms/entities",
 }
+_ROOT = re.compile(r"<instance>\s*<([\w.\-]+)")
 SKIPPED = {
     "P1008": "the name that it refuses is one of a file; here the file's name is not used",
 }
@@ -73,9 +75,12 @@ def workbook(sheets: dict[str, list[list]]) -> bytes:
 
 
 def _lacking(form: Form, case: dict) -> str:
-    """The first of the case's paths that the XForm does not match. The cases call the root by the case's name."""
-    root, name = form.definition.root.name, case.get("name") or "data"
-    xform = form.xform.decode().replace(f"/{root}/", f"/{name}/").replace(f"<{root} ", f"<{name} ").replace(f"</{root}>", f"</{name}>")
+    """The first of the case's paths that the XForm does not match. The cases name the root element their own way."""
+    root, theirs = form.definition.root.name, _ROOT.search(case.get("pyxform_xform") or "")
+    name = theirs[1] if theirs else root
+    xform = form.xform.decode()
+    for mark, end in (("/", "/"), ("<", " "), ("</", ">")):
+        xform = xform.replace(f"{mark}{root}{end}", f"{mark}{name}{end}")
     tree = etree.fromstring(xform.encode())
     for path in case["xml__xpath_match"]:
         if not tree.xpath(path, namespaces=NAMESPACES):
