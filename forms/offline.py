@@ -11,7 +11,9 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from forms.answers import validate
+from forms.filling import validate_by_model
 from forms.form import Form
+from forms.model.evaluation import XPathError
 
 MOST_PERSONS = 1_000
 MOST_FLAGS = 200
@@ -27,7 +29,10 @@ class Judged(NamedTuple):
 
 def judge(form: Form, raw: dict, *, today: date, now: datetime, max_persons: int) -> Judged:
     """The verdict on the raw answers of a submission. `max_persons`: more are kept too, and flagged."""
-    result = validate(form, raw, today=today, now=now, max_persons=MOST_PERSONS)
+    try:
+        result = validate(form, raw, today=today, now=now, max_persons=MOST_PERSONS)
+    except XPathError:  # an expression that cannot be worked out for these answers: all of it is flagged
+        result = validate_by_model(form, raw, today, MOST_PERSONS, now)
     flags = [f"invalid:{'/'.join(map(str, error.path))}" for error in result.errors]
     silent = {question.name for question in form.root.walk() if question.type == "note"}
     sent, kept = Counter(_leaves(raw)), Counter(_leaves(result.answers))

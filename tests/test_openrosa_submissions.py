@@ -87,9 +87,8 @@ def test_what_the_camera_reads_from_the_paper_binds_to_the_door(device, form, wa
 def test_the_receipt_that_the_device_shows_opens_the_correction(device, form, wang_household, resident):
     answer = device.send(filled(form, cast.WANG, wang_household.code))
     receipt = answer.message.partition("回执号 ")[2][:14]
-    resident.open(f"/h/{wang_household.code}/correct")
-    page = resident.post(f"/h/{wang_household.code}/correct", {"receipt": receipt})
-    assert "王小明" in page.text
+    page = resident.open(f"/h/{wang_household.code}").send(receipt=receipt, action_end="/correct")
+    assert page.value("q-contact_name") == "王小明"
 
 
 def test_a_clerk_keys_paper(live, form, installation, campaign, carol, wang_household):
