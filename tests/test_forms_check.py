@@ -66,11 +66,11 @@ def test_expressions_that_cannot_work_are_named_all_at_once():
 
 def test_calculations_in_a_circle_are_refused():
     report = check(workbook(survey="""
-        | type      | name | calculation |
-        | calculate | a    | ${c} + 1    |
-        | calculate | b    | ${a} + 1    |
-        | calculate | c    | ${b} + 1    |
-        | text      | t    |             |"""), "f.xlsx")
+        | type      | name | label | calculation |
+        | calculate | a    |       | ${c} + 1    |
+        | calculate | b    |       | ${a} + 1    |
+        | calculate | c    |       | ${b} + 1    |
+        | text      | t    | T     |             |"""), "f.xlsx")
     assert "without end" in report.problems[0].cause.en
 
 
