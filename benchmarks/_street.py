@@ -92,3 +92,10 @@ def _batches(rows: Iterator) -> Iterator[list]:
             batch = []
     if batch:
         yield batch
+
+
+def reopen(home: Path, slug: str = "bench") -> tuple[Installation, Campaign]:
+    """What `build` made in `home`, opened again."""
+    here = Installation(dataclasses.replace(Settings(), home=home))
+    with here.store.read() as connection:
+        return here, campaigns.by_slug(connection, slug)

@@ -43,7 +43,7 @@ class Settings:
     port: int = _setting("SURVEY_PORT", 8000, "填报网站端口", "Port of the survey site")
     datasette_port: int = _setting("SURVEY_DATASETTE_PORT", 8001, "Datasette 端口", "Port of Datasette")
     workers: int = _setting("SURVEY_WORKERS", 2, "填报网站进程数", "Processes of the survey site")
-    threads: int = _setting("SURVEY_THREADS", 16, "每个进程的线程数", "Threads in each process")
+    threads: int = _setting("SURVEY_THREADS", 8, "每个进程的线程数", "Threads in each process")
     refresh_minutes: int = _setting(
         "SURVEY_REFRESH_MINUTES", 10,
         "运行时每隔几分钟自动合并并发布进行中的任务；0 表示不自动",

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -15,7 +16,7 @@ from campaigns import audit, figures, merge
 from campaigns.audit import COMMAND_LINE
 from campaigns.store.schema import audit as audit_table
 from exports import publication
-from exports.publication import file, tables
+from exports.publication import file, reference, tables
 from exports.publication.tables import TABLES, Table
 from forms.language import Text
 from survey.cli import main
@@ -261,3 +262,8 @@ def test_publishing_an_unknown_campaign_is_refused_with_status_1(here):
 def test_the_settings_of_the_installation_decide_where_the_file_is(tmp_path):
     made = cases.street(dataclasses.replace(core.installation(tmp_path / "elsewhere")))
     assert published(made)["file"] == str(tmp_path / "elsewhere" / "published" / "c1.db")
+
+
+@pytest.mark.parametrize("language, name", reference.PAGES.items())
+def test_the_reference_of_the_tables_is_in_step_with_them(language, name):
+    assert (Path(__file__).parents[1] / "docs" / name).read_text(encoding="utf-8") == reference.page(language)

@@ -5,7 +5,8 @@ FIG-2 A door is recorded once an entry of the household's own came in: at the do
       (`submissions.RECORDING`). A gate pass, a property company's list or the grid's register says who should live there; it
       does not show that anybody was asked. Such doors are `listed`.
 FIG-3 A door counts on the day and in the hour of its first own entry, so that a later correction never moves a past day.
-FIG-4 Households and persons are those of the merged records, whatever the channel: the same that the archive hands over.
+FIG-4 Households and persons are those of the merged records, whatever the channel: the same that the archive hands over. A record
+      of a dwelling where nobody lives (empty, or a business) is no household.
 FIG-5 Ratios are kept as counts, or as whole hundredths of a percent rounded down: 100.00 % means every door.
 """
 from __future__ import annotations
@@ -23,7 +24,7 @@ class Counts:
     today: int = 0  # doors recorded today
     listed: int = 0  # doors known from lists only, not recorded
     opened: int = 0  # doors whose code was scanned, and that are not recorded
-    households: int = 0  # merged records
+    households: int = 0  # merged records with a person in them
     persons: int = 0  # in the merged records
     submissions: int = 0  # entries that came in, of every channel, corrections included
     late: int = 0  # of these, begun before closing and received after

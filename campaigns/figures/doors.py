@@ -100,7 +100,7 @@ def _entries(campaign: Campaign, through: int, day: str) -> Select:
 
 def _kept(campaign_id: int) -> Select:
     rows = select(record.c.dwelling_id, record.c.persons).where(record.c.campaign_id == campaign_id).subquery()
-    return _by_area(campaign_id, rows, households=func.count(), persons=func.sum(rows.c.persons))
+    return _by_area(campaign_id, rows, households=_tally(rows.c.persons > 0), persons=func.sum(rows.c.persons))
 
 
 def _opened(campaign_id: int, through: int) -> Select:
@@ -140,7 +140,7 @@ def arrivals(connection: Connection, campaign: Campaign, through: int) -> Iterat
 def kept_by_channel(connection: Connection, campaign: Campaign) -> dict[str, tuple[int, int]]:
     """Households and persons of the merged records, by the channel that each record rests on."""
     rows = connection.execute(
-        select(record.c.channel, func.count(), func.sum(record.c.persons))
+        select(record.c.channel, _tally(record.c.persons > 0), func.sum(record.c.persons))
         .select_from(record.join(dwelling, dwelling.c.id == record.c.dwelling_id))
         .where(_live(campaign.id), record.c.campaign_id == campaign.id).group_by(record.c.channel))
     return {channel: (int(households), int(persons)) for channel, households, persons in rows}

@@ -52,7 +52,7 @@ def permission_allowed(actor, action, resource):
 
 @hookimpl
 def get_metadata(datasette, key, database, table):
-    if key not in (None, "databases", "tables", "title", "description", "columns", "size"):
+    if key not in (None, "databases", "tables", "title", "description", "columns"):
         return {}
     names = [database] if database else list(datasette.databases)
     return {"databases": {name: titles.of_database(name) for name in names if not name.startswith("_")}}

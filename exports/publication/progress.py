@@ -9,7 +9,7 @@ Row = dict
 _LISTS = {
     # name on the page: (table, order, most rows). Long lists end in a link to the whole table.
     "teams": ("teams", "rank, id", 40),
-    "communities": ("communities", "rank, id", 20),
+    "communities": ("communities", "rank DESC, id", 20),
     "compounds": ("compounds", "recorded = frame, coverage_bp, missing DESC, id", 15),
     "days": ("days", "day DESC", 14),
     "channels": ("channels", "id", 20),

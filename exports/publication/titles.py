@@ -29,11 +29,11 @@ def of_database(database: str) -> dict:
 def _of_tables(public: bool) -> dict[str, dict]:
     found = {}
     for table in PUBLIC_TABLES if public else TABLES:
-        found[table.name] = {"title": both(table.title), "description": both(table.says), "size": 200,
+        found[table.name] = {"title": both(table.title), "description": both(table.says),
                              "columns": {column.name: _column(column) for column in table.columns}}
         if table.view:
             found[table.view] = {
-                "title": both(table.title), "description": both(table.says), "size": 200,
+                "title": both(table.title), "description": both(table.says),
                 "columns": {column.title.zh: _column(column, in_view=True) for column in table.columns if column.shown}}
     return found
 

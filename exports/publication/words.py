@@ -22,7 +22,7 @@ WORDS = {
     "late_corrections": Text("迟交 {late} 份，更正 {corrections} 份", "{late} late, {corrections} corrections"),
     "doors": Text("套", "doors"), "days_unit": Text("天", "days"),
     "teams": Text("各组进度", "Teams"), "teams_how": Text("按覆盖率排名", "ranked by coverage"),
-    "communities": Text("各社区进度", "Communities"), "communities_how": Text("按覆盖率排名", "ranked by coverage"),
+    "communities": Text("各社区进度", "Communities"), "communities_how": Text("覆盖率低的在前", "lowest coverage first"),
     "compounds": Text("先跟进这些小区", "Compounds to see first"), "compounds_how": Text("覆盖率低的在前", "lowest coverage first"),
     "recorded": Text("新登记", "recorded"),
     "days": Text("每天新登记", "Day by day"), "days_how": Text("最近的在前", "latest first"),

@@ -28,7 +28,7 @@ STEPS = (
     Text("按屏幕上的问题，填写住在这里的每一个人，没有证件的人也要填。",
          "Answer the questions for everyone who lives here, with or without papers."),
     Text("按“提交登记”，抄下回执号。以后要更正，就用这个号。",
-         "Press 'Submit' and write down the receipt number. You need it to correct something later."),
+         "Press 'Send' and write down the receipt number. You need it to correct something later."),
 )
 NO_SMARTPHONE = Text("没有智能手机？打电话给我们，或把这张纸交给上门的志愿者。",
                      "No smartphone? Call us, or hand this sheet to the volunteer who visits.")
