@@ -101,27 +101,16 @@ def _soften(rows: list[dict], index: int, problem: Problem, times: int) -> bool:
     columns = [by_lower[name] for name in COLUMNS.get(problem.column.lower(), (problem.column.lower(),)) if name in by_lower]
     if problem.column.lower() == "name":
         row[by_lower.get("name", "name")] = f"mended_{index}"
-    elif problem.column.lower() == "type" or times > 1 and not kind.startswith(("begin", "end")):
+    elif problem.column.lower() == "type" or kind == "calculate" or times > 1 and not kind.startswith(("begin", "end")):
         kept = {by_lower.get("type", "type"): "hidden", by_lower.get("name", "name"): f"mended_{index}"}
         rows[index] = {head: "-" for head in row if head.lower().startswith("label")} | kept | \
             {head: row[head] for head in kept if head in row and head.lower() == "name"}
     elif columns:
         for column in columns:
             del row[column]
-        return not kind == "calculate" or _give_calculation(rows, row)
-    elif problem.column.lower() == "calculation":
-        return _give_calculation(rows, row)
     else:
         row.setdefault(by_lower.get("name", "name"), f"mended_{index}")
     return True
-
-
-def _give_calculation(rows: list[dict], row: dict) -> bool:
-    """Write a calculation under the heading that the sheet has for it; False without one."""
-    heading = next((head for other in rows for head in other if head.lower() in COLUMNS["calculation"]), None)
-    if heading:
-        row[heading] = "1"
-    return heading is not None
 
 
 def _confused(said: str) -> Problem:

@@ -70,7 +70,8 @@ class Entry:
 
     @property
     def blank(self) -> bool:
-        return not any(question.type not in SILENT for question in self.answers) and not self.errors and all(entry.blank for entries in self.below.values() for entry in entries)
+        given = any(question.type not in SILENT for question in self.answers)
+        return not given and not self.errors and all(entry.blank for entries in self.below.values() for entry in entries)
 
     def shown_deep(self) -> dict:
         return self.shown | {repeat.name: [entry.shown_deep() for entry in entries] for repeat, entries in self.below.items()}
@@ -181,8 +182,11 @@ class Filling:
     def _answer(self, question: Question, node: Node, entry: Entry | None) -> str | list[str]:
         """The answer as it was read; else what the form itself put there."""
         given = entry.answers.get(question) if entry is not None else None
-        if given is not None and node.seen == canonical(given, question.node):
-            return given
+        if given is not None:
+            kept = canonical(given, question.node)
+            # The order of chosen codes is the form's list's, whatever order it was shown in.
+            if node.seen == kept or question.type == "select_multiple" and set(node.seen.split()) == set(kept.split()):
+                return given
         return node.seen.split() if question.type in LISTS else node.seen
 
     def _wrong(self, question: Question, node: Node, entry: Entry | None, answers: dict) -> Text | None:

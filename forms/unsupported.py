@@ -81,8 +81,8 @@ def _settings(book: Workbook) -> Iterator[Problem]:
             if row.cells.get(head):
                 yield Problem("settings", row.number, what, NOTHING_TO_DO, head)
     if book.sheets.get("entities"):
-        yield Problem("entities", 0, Text("实体只随答案一起保存，不另建清单", "entities are kept with the answers, and no list is made of them"),
-                      NOTHING_TO_DO)
+        what = Text("实体只随答案一起保存，不另建清单", "entities are kept with the answers, and no list is made of them")
+        yield Problem("entities", 0, what, NOTHING_TO_DO)
 
 
 def _remark(sentence: str) -> Problem:
