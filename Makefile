@@ -6,7 +6,7 @@ TEST_PROCESSES ?= 2
 TEST_ARGS ?=
 CORPUS ?= ../shared/corpus
 
-.PHONY: demo test check-long bench lint fonts system-packages clean
+.PHONY: demo test check-long conformance bench lint fonts system-packages clean
 
 demo: .venv/run fonts
 	@$(BIN)/survey demo
@@ -18,6 +18,10 @@ test: .venv/test system-packages
 # The checks that take longer than a coffee: more crashes, more random weeks, the campaign at full size.
 check-long: .venv/test system-packages
 	@$(BIN)/pytest -q -m long $(TEST_ARGS)
+
+# Cases that others wrote, run against the form engine; docs/forms-conformance.md says what passes and why the rest does not.
+conformance: .venv/test
+	@$(BIN)/python -m forms.conformance $(CORPUS) $(ONLY)
 
 bench: .venv/test fonts
 	@$(BIN)/python -m benchmarks $(ONLY)

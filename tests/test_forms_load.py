@@ -26,36 +26,12 @@ def test_a_form_without_settings_takes_the_given_name_and_words_for_both_languag
     assert loaded.columns("person") == []
 
 
-def test_an_unsupported_type_is_refused_by_name_and_row():
-    found = problems(SMALL + "| image | pic | Photo |\n| geopoint | gp | Where |")
-    assert [(p.row, p.sheet) for p in found] == [(3, "survey"), (4, "survey")]
-    assert "image" in found[0].cause.en
-    assert "geopoint" in found[1].cause.en
-
-
-def test_an_unsupported_column_with_something_in_it_is_refused_by_name():
-    found = problems("""
-        | type | name | label | default |
-        | text | a    | A     | x       |
-        | text | b    | B     |         |""")
-    assert [(p.row, "default" in p.cause.en) for p in found] == [(2, True)]
-
-
-@pytest.mark.parametrize(("sheet", "table"), [
-    ("entities", "| dataset |\n| trees |"), ("settings", "| public_key |\n| abc |"),
-    ("choices", "| list_name | name | label | media::image |\n| l | x | X | x.png |"),
-])
-def test_what_other_sheets_hold_and_is_not_supported_is_refused_by_name(sheet, table):
-    small = SMALL + ("| select_one l | s | S |" if sheet == "choices" else "")
-    assert "not supported yet" in [p.cause.en for p in problems(small, **{sheet: table}) if p.sheet == sheet][0]
-
-
 def test_a_column_that_means_nothing_is_named_in_a_warning():
     loaded = form("""
         | type | name | label | relevent  | appearance |
-        | text | a    | A     | something | signature  |""")
+        | text | a    | A     | something | nonsense   |""")
     assert ["relevent" in w.cause.en for w in loaded.warnings] == [True, False]
-    assert "signature" in loaded.warnings[1].cause.en
+    assert "nonsense" in loaded.warnings[1].cause.en
 
 
 def test_a_disabled_row_is_left_out():
@@ -69,8 +45,8 @@ def test_a_function_that_is_missing_is_refused_by_name():
     found = problems("""
         | type | name | label | relevant        |
         | text | a    | A     |                 |
-        | text | b    | B     | area(${a}) > 1  |""")
-    assert "area()" in found[0].cause.en
+        | text | b    | B     | mean(${a}) > 1  |""")
+    assert "mean()" in found[0].cause.en
     assert found[0].row == 3
 
 
@@ -88,49 +64,6 @@ def test_questions_that_depend_on_each_other_are_refused():
     assert "without end" in found[0].cause.en
 
 
-def test_the_same_name_in_two_groups_is_refused():
-    found = problems("""
-        | type        | name | label |
-        | begin_group | g    | G     |
-        | text        | a    | A     |
-        | end_group   |      |       |
-        | begin_group | h    | H     |
-        | text        | a    | A     |
-        | end_group   |      |       |""")
-    assert "used twice" in found[0].cause.en
-
-
-def test_a_second_repeat_is_refused_by_name():
-    found = problems("""
-        | type         | name | label |
-        | begin_repeat | r    | R     |
-        | text         | a    | A     |
-        | end_repeat   |      |       |
-        | begin_repeat | s    | S     |
-        | text         | b    | B     |
-        | end_repeat   |      |       |""")
-    assert "second repeat" in found[0].cause.en
-
-
-def test_a_choice_filter_is_refused_rather_than_ignored():
-    found = problems("""
-        | type         | name | label | choice_filter |
-        | text         | a    | A     |               |
-        | select_one l | b    | B     | k = ${a}      |""",
-                     choices="""
-        | list_name | name | label | k |
-        | l         | x    | X     | 1 |""")
-    assert "choice filter" in found[0].cause.en
-
-
-def test_a_label_that_repeats_an_answer_is_refused():
-    found = problems("""
-        | type | name | label::English (en) |
-        | text | a    | A                   |
-        | text | b    | Hello ${a}          |""")
-    assert "label refers to an answer" in found[0].cause.en
-
-
 def test_an_unknown_check_is_refused():
     assert "column check" in problems("""
         | type | name | label | check |
@@ -139,8 +72,8 @@ def test_an_unknown_check_is_refused():
 
 def test_a_refusal_reads_as_sentences_in_both_languages():
     with pytest.raises(FormError) as refused:
-        form(SMALL + "| image | pic | Photo |")
-    assert "Sheet survey, row 3: the question type “image” is not supported yet." in refused.value.text.en
+        form(SMALL + "| caseid | pic | Photo |")
+    assert "Sheet survey, row 3, column type: there is no question type “caseid”." in refused.value.text.en
     assert "第 3 行" in refused.value.text.zh
 
 
@@ -166,7 +99,7 @@ def test_a_zip_without_a_workbook_is_refused():
 def test_a_workbook_that_unpacks_to_too_much_is_refused():
     out = io.BytesIO(workbook(survey=SMALL))
     with zipfile.ZipFile(out, "a", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("xl/media/zeros.bin", bytes(70 * 1024 * 1024))
+        archive.writestr("xl/media/zeros.bin", bytes(130 * 1024 * 1024))
     with pytest.raises(FormError, match="too large"):
         load(out.getvalue(), "x")
 
@@ -174,11 +107,6 @@ def test_a_workbook_that_unpacks_to_too_much_is_refused():
 def test_an_empty_workbook_is_refused():
     with pytest.raises(FormError, match="no questions"):
         load(workbook(other="| a |"), "x")
-
-
-def test_a_workbook_with_too_many_rows_is_refused():
-    with pytest.raises(FormError, match="more than"):
-        form(SMALL + "".join(f"| text | t{i} | T |\n" for i in range(5001)))
 
 
 def test_other_words_for_types_are_understood():

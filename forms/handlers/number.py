@@ -7,6 +7,7 @@ from forms import messages
 from forms.characters import digits_and_letters
 from forms.handlers.reading import EMPTY, Read, visible
 from forms.language import Text
+from forms.model.values import MOST
 from forms.questions import Question
 
 # Long enough for any count or area, short enough for every database and float.
@@ -15,7 +16,10 @@ _DECIMAL = re.compile(r"([+-]?)0*(\d{1,12})(?:\.(\d{0,6}))?")
 
 
 def read_integer(raw: object, question: Question) -> Read:
-    return _read(raw, _INTEGER, messages.NOT_INTEGER)
+    found = _read(raw, _INTEGER, messages.NOT_INTEGER)
+    if found.answer and abs(int(found.answer)) > MOST:
+        return Read("", found.shown, messages.TOO_LARGE)
+    return found
 
 
 def read_decimal(raw: object, question: Question) -> Read:

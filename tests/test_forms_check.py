@@ -1,0 +1,173 @@
+"""What a workbook holds, and everything that is wrong with it."""
+import io
+import json
+import zipfile
+
+import pytest
+from click.testing import CliRunner
+from openpyxl import Workbook
+
+from forms.check import check
+from forms.form import LIBRARY, library
+from survey.cli import main
+from tests.forms_inline import workbook
+
+GOOD = """
+| type         | name | label::English (en) | label::中文 (zh) | personal |
+| text         | a    | Name                | 姓名             | yes      |
+| begin_repeat | r    | People              | 人               |          |
+| select_one l | s    | Sex                 | 性别             |          |
+| end_repeat   |      |                     |                  |          |
+"""
+CHOICES = """
+| list_name | name | label::English (en) | label::中文 (zh) |
+| l         | 1    | M                   | 男               |
+| l         | 2    | F                   | 女               |
+"""
+
+
+def places(report) -> list[tuple]:
+    return [(problem.sheet, problem.row, problem.column) for problem in report.problems]
+
+
+def test_a_sound_workbook_is_counted():
+    report = check(workbook(survey=GOOD, choices=CHOICES), "f.xlsx")
+    assert report.usable
+    assert (report.questions, report.repeats, report.languages, report.choices, report.personal) == (
+        2, ["r"], ["English (en)", "中文 (zh)"], 2, 1)
+    assert report.minutes >= 1
+
+
+def test_every_mistake_is_named_at_once_with_sheet_row_and_column():
+    report = check(workbook(survey="""
+        | type          | name | label | relevant      | calculation |
+        | caseid        | a    | A     |               |             |
+        | text          | b    | B     | ${nosuch} = 1 |             |
+        | calculate     | c    |       |               |             |
+        | select_one no | d    | D     |               |             |
+        | text          | 1e   | E     |               |             |
+        | text          | b    | B2    |               |             |""", choices="""
+        | list_name | name | label |
+        | l         | x    | X     |
+        | l         | x    | X2    |"""), "f.xlsx")
+    assert set(places(report)) >= {("survey", 2, "type"), ("survey", 3, "relevant"), ("survey", 4, "calculation"),
+                                   ("survey", 5, "type"), ("survey", 6, "name"), ("survey", 7, "name"), ("choices", 3, "name")}
+    assert all(problem.cause.zh and problem.remedy.zh and problem.remedy.en for problem in report.problems)
+
+
+def test_expressions_that_cannot_work_are_named_all_at_once():
+    report = check(workbook(survey="""
+        | type    | name | label | relevant   | constraint   |
+        | integer | a    | A     | area( > 1  |              |
+        | integer | b    | B     |            | nosuch(.)    |
+        | integer | c    | C     | /data/zz=1 |              |"""), "f.xlsx")
+    assert places(report) == [("survey", 2, "relevant"), ("survey", 3, "constraint"), ("survey", 4, "relevant")]
+
+
+def test_calculations_in_a_circle_are_refused():
+    report = check(workbook(survey="""
+        | type      | name | label | calculation |
+        | calculate | a    |       | ${c} + 1    |
+        | calculate | b    |       | ${a} + 1    |
+        | calculate | c    |       | ${b} + 1    |
+        | text      | t    | T     |             |"""), "f.xlsx")
+    assert "without end" in report.problems[0].cause.en
+
+
+def test_a_calculation_of_itself_that_settles_is_a_warning():
+    report = check(workbook(survey="""
+        | type      | name | label | calculation                 |
+        | calculate | a    |       | if(${a} = '', 'x', ${a})    |
+        | text      | t    | T     |                             |"""), "f.xlsx")
+    assert report.usable
+    assert "without end" in report.warnings[0].cause.en
+
+
+def test_a_formula_without_a_result_is_refused_where_it_stands():
+    book = Workbook()
+    book.active.title = "survey"
+    book.active.append(["type", "name", "label"])
+    book.active.append(["text", "a", "=CONCAT(1,2)"])
+    out = io.BytesIO()
+    book.save(out)
+    report = check(out.getvalue(), "f.xlsx")
+    assert places(report) == [("survey", 2, "label")]
+    assert "formula" in report.problems[0].cause.en
+
+
+def with_file(name: str, content: bytes) -> bytes:
+    out = io.BytesIO(workbook(survey=GOOD, choices=CHOICES))
+    with zipfile.ZipFile(out, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, content)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(("data", "said"), [
+    (with_file("xl/vbaProject.bin", b"x"), "macros"),
+    (with_file("xl/media/zeros.bin", bytes(130 * 1024 * 1024)), "too large"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le") + b"\0" * 600, "password"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "Workbook _VBA_PROJECT Workbook".encode("utf-16-le"), "macros"),
+    (b"PK\x03\x04nothing", "no Excel file"), (b"", "no Excel file"), (b"<data/>", "no form"),
+    (b"<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>", "no form"),
+])
+def test_what_is_no_plain_workbook_is_refused_by_name(data, said):
+    assert said in check(data, "f.xlsx").problems[0].cause.en
+
+
+def test_a_hundred_thousand_rows_are_refused():
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("survey")
+    sheet.append(["type", "name", "label"])
+    for number in range(100_000):
+        sheet.append(["text", f"q{number}", "Q"])
+    out = io.BytesIO()
+    book.save(out)
+    assert "more than 20,000 rows" in check(out.getvalue(), "f.xlsx").problems[0].cause.en
+
+
+def test_five_thousand_questions_are_fine():
+    rows = "".join(f"| integer | q{number} | Q |\n" for number in range(5_000))
+    report = check(workbook(survey="| type | name | label |\n" + rows), "f.xlsx")
+    assert (report.usable, report.questions) == (True, 5_000)
+
+
+def test_what_a_page_does_otherwise_is_said():
+    report = check(workbook(survey="""
+        | type     | name | label | appearance | relevent |
+        | audit    | audit |      |            |          |
+        | deviceid | dev   |      |            |          |
+        | text     | a     | A    | printer:x  | 1        |"""), "f.xlsx")
+    said = " ".join(warning.cause.en for warning in report.warnings)
+    assert report.usable
+    for word in ("audit", "deviceid", "printer:x", "relevent"):
+        assert word in said
+
+
+def test_an_old_workbook_is_read_too(tmp_path):
+    xlwt = pytest.importorskip("xlwt")
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("survey")
+    for at, row in enumerate((("type", "name", "label"), ("integer", "n", "N"))):
+        for column, text in enumerate(row):
+            sheet.write(at, column, text)
+    book.save(str(tmp_path / "old.xls"))
+    report = check((tmp_path / "old.xls").read_bytes(), "old.xls")
+    assert (report.usable, report.questions) == (True, 1)
+
+
+def test_the_command_prints_and_ends_with_1_when_there_is_something_to_mend(tmp_path, monkeypatch):
+    monkeypatch.setenv("SURVEY_LANGUAGE", "en")
+    good, bad = tmp_path / "good.xlsx", tmp_path / "bad.xlsx"
+    good.write_bytes(workbook(survey=GOOD, choices=CHOICES))
+    bad.write_bytes(workbook(survey="| type | name | label |\n| nosuch | a | A |"))
+    fine = CliRunner().invoke(main, ["form", "check", str(good)])
+    assert (fine.exit_code, "It can be used" in fine.output, "Repeats: r" in fine.output) == (0, True, True)
+    wrong = CliRunner().invoke(main, ["form", "check", str(bad), "--json"])
+    assert wrong.exit_code == 1
+    assert json.loads(wrong.output)["problems"][0]["row"] == 2
+
+
+def test_the_bundled_workbooks_have_nothing_to_mend():
+    for key in LIBRARY:
+        report = check(library(key)[0], f"{key}.xlsx")
+        assert (report.problems, report.warnings) == ([], [])
