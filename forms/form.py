@@ -16,9 +16,12 @@ from forms.questions import Column, Question
 from forms.workbook import FormError, Problem
 from forms.xform import XForm
 
-LIBRARY = ("housing-census", "spring-check")
+LIBRARY = ("housing-census", "spring-check", "building-listing", "legal-entity", "incident-report", "fire-inspection",
+           "stairwell-sheet", "work-register", "spot-recheck", "publicity-log", "suggestion")
+# Those that a campaign can be made of: a household and its persons.
+HOUSEHOLD_FORMS = LIBRARY[:2]
 
-__all__ = ["LIBRARY", "Column", "Form", "FormError", "Question", "library", "load"]
+__all__ = ["HOUSEHOLD_FORMS", "LIBRARY", "Column", "Form", "FormError", "Question", "library", "load"]
 
 
 class Form:
