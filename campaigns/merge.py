@@ -10,15 +10,18 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, Select, bindparam, delete, func, select
 
 from campaigns import audit
 from campaigns.audit import Actor
 from campaigns.campaign import Campaign
+from campaigns.store import Store
 from campaigns.store.schema import derivation, record, submission
 
 
@@ -81,39 +84,163 @@ def merge(headers: Iterable[Header], trust: Sequence[str]) -> list[Record]:
 
 _DIGESTED = tuple(name for name in Record.__dataclass_fields__ if name != "submission_id")
 _CANONICAL = json.JSONEncoder(sort_keys=True, ensure_ascii=False)
+_DIGEST_SPACE = 1 << 256
+
+
+def _mark(each: Record) -> int:
+    content = _CANONICAL.encode({name: getattr(each, name) for name in _DIGESTED})
+    return int.from_bytes(hashlib.sha256(content.encode()).digest(), "big")
 
 
 def digest(records: Iterable[Record]) -> str:
-    """SHA-256 of the records as canonical JSON, without row ids: equal for equal input."""
-    summed = hashlib.sha256()
-    for each in records:
-        fields = {name: getattr(each, name) for name in _DIGESTED}
-        summed.update(_CANONICAL.encode(fields).encode())
-    return summed.hexdigest()
+    """Equal for equal records, in any order: the sum of the SHA-256 of each record's canonical JSON, without row ids.
 
-
-def run(connection: Connection, campaign: Campaign, at: datetime, actor: Actor) -> dict:
-    """Make the campaign's records anew from all its submissions, in one transaction.
-
-    Returns {"submissions", "records", "persons", "digest", "through"}; `through` is the newest submission taken in, so that
-    figures can leave out what came in after it.
+    A sum, so that a few new records need not read all others again.
     """
-    headers = [Header(*row) for row in connection.execute(
-        select(*[submission.c[name] for name in Header.__dataclass_fields__])
-        .where(submission.c.campaign_id == campaign.id))]
-    records = merge(headers, campaign.terms.trust)
-    connection.execute(delete(record).where(record.c.campaign_id == campaign.id))
-    if records:
+    return f"{sum(map(_mark, records)) % _DIGEST_SPACE:064x}"
+
+
+@dataclass
+class _Sums:
+    """Running totals over the records of a campaign."""
+
+    records: int = 0
+    persons: int = 0
+    mark: int = 0
+
+    def add(self, each: Record | None, sign: int = 1) -> None:
+        if each is not None:
+            self.records += sign
+            self.persons += sign * each.persons
+            self.mark += sign * _mark(each)
+
+
+@dataclass
+class _Changes:
+    """What a merge found on its snapshot: how the records differ from those that stand, and the new totals."""
+
+    changed: list[Record]
+    gone: list[tuple[int, int]]  # dwelling and household
+    summary: dict
+
+
+_RULES = 1  # raised with every change of MRG-1 to MRG-3: all records are then made anew
+_BATCH = 5_000
+
+
+def run(store: Store, campaign: Campaign, at: datetime, actor: Actor) -> dict:
+    """Bring the campaign's records up to date with all its submissions.
+
+    The thinking is done on a snapshot, so that the intake never waits for it; only what differs is written, in one
+    transaction. Doors that nothing came from since the last merge keep their records: a record depends on its door's
+    submissions alone. Every door is looked at when the rules or the order of trust changed, or when the records are not those
+    of the last merge.
+    Returns {"submissions", "records", "persons", "digest", "through", "rules", "trust"}; `through` is the newest submission
+    taken in, so that figures can leave out what came after it.
+    """
+    while True:
+        with store.read() as connection:
+            known = last(connection, campaign.id, "merge")
+            changes = _changes(connection, campaign, _continued(connection, campaign, known))
+        with store.write() as connection:
+            if last(connection, campaign.id, "merge") != known:
+                continue  # another merge was quicker: think again
+            _write(connection, campaign.id, changes)
+            note(connection, campaign.id, "merge", at, changes.summary)
+            audit.write(connection, campaign.id, at, actor, "merge.run", f"campaign:{campaign.slug}", **changes.summary)
+            return changes.summary
+
+
+def _continued(connection: Connection, campaign: Campaign, known: tuple[datetime, dict] | None) -> dict | None:
+    """The last merge's summary, when its records still stand and its rules still hold."""
+    summary = known[1] if known else {}
+    if summary.get("rules") != _RULES or summary.get("trust") != ",".join(campaign.terms.trust):
+        return None
+    there = connection.execute(select(func.count(), func.coalesce(func.sum(record.c.persons), 0)).where(
+        record.c.campaign_id == campaign.id)).one()
+    return summary if tuple(there) == (summary["records"], summary["persons"]) else None
+
+
+def _changes(connection: Connection, campaign: Campaign, before: dict | None) -> _Changes:
+    """How the records of every door differ from those that stand; with `before`, of the doors that have news since then."""
+    sums = _Sums(before["records"], before["persons"], int(before["digest"], 16)) if before else _Sums()
+    news = _doors_with_news(campaign, before["through"]) if before else None
+    changed, gone = [], []
+    for old, new in _paired(_standing(connection, campaign, news), _merged(connection, campaign, news)):
+        if before:
+            sums.add(old, -1)
+        sums.add(new)
+        if new is None:
+            gone.append((old.dwelling_id, old.household))
+        elif old != new:
+            changed.append(new)
+    submissions, through = connection.execute(select(func.count(), func.coalesce(func.max(submission.c.id), 0)).where(
+        submission.c.campaign_id == campaign.id)).one()
+    return _Changes(changed, gone, {
+        "submissions": submissions, "records": sums.records, "persons": sums.persons,
+        "digest": f"{sums.mark % _DIGEST_SPACE:064x}", "through": through, "rules": _RULES,
+        "trust": ",".join(campaign.terms.trust)})
+
+
+def _doors_with_news(campaign: Campaign, through: int) -> Select:
+    newer = submission.alias("newer")
+    return select(newer.c.dwelling_id).where(newer.c.campaign_id == campaign.id, newer.c.id > through)
+
+
+def _merged(connection: Connection, campaign: Campaign, doors: Select | None) -> Iterator[Record]:
+    """The records of `doors` (None: of all), by door and household; never more than one door's headers at a time."""
+    headers = select(*[submission.c[name] for name in Header.__dataclass_fields__]).where(
+        submission.c.campaign_id == campaign.id).order_by(submission.c.dwelling_id).execution_options(yield_per=_BATCH)
+    if doors is not None:
+        headers = headers.where(submission.c.dwelling_id.in_(doors))
+    rows = (Header(*row) for row in connection.execute(headers))
+    for _door, group in groupby(rows, key=attrgetter("dwelling_id")):
+        yield from merge(group, campaign.terms.trust)
+
+
+def _standing(connection: Connection, campaign: Campaign, doors: Select | None) -> Iterator[Record]:
+    """The records of `doors` as the last merge left them, by door and household."""
+    rows = select(record).where(record.c.campaign_id == campaign.id).order_by(
+        record.c.dwelling_id, record.c.household).execution_options(yield_per=_BATCH)
+    if doors is not None:
+        rows = rows.where(record.c.dwelling_id.in_(doors))
+    for row in connection.execute(rows):
+        yield Record(row.dwelling_id, row.household, row.submission_id, row.provenance["from"], row.channel, row.day, row.persons,
+                     tuple(row.provenance["others"]))
+
+
+def _paired(old: Iterator[Record], new: Iterator[Record]) -> Iterator[tuple[Record | None, Record | None]]:
+    """Old and new records of the same household side by side, None where there is none; both come in the same order."""
+    one, other = next(old, None), next(new, None)
+    while one or other:
+        order = (_key(one) > _key(other)) - (_key(one) < _key(other))
+        yield (one if order <= 0 else None), (other if order >= 0 else None)
+        if order <= 0:
+            one = next(old, None)
+        if order >= 0:
+            other = next(new, None)
+
+
+_AFTER_ALL = (float("inf"), 0)
+
+
+def _key(each: Record | None) -> tuple:
+    return (each.dwelling_id, each.household) if each else _AFTER_ALL
+
+
+def _write(connection: Connection, campaign_id: int, changes: _Changes) -> None:
+    replaced = [*changes.gone, *((each.dwelling_id, each.household) for each in changes.changed)]
+    for start in range(0, len(replaced), _BATCH):
+        connection.execute(_one, [{"door": door, "of": household} for door, household in replaced[start:start + _BATCH]])
+    for start in range(0, len(changes.changed), _BATCH):
         connection.execute(record.insert(), [{
-            "campaign_id": campaign.id, "dwelling_id": each.dwelling_id, "household": each.household,
+            "campaign_id": campaign_id, "dwelling_id": each.dwelling_id, "household": each.household,
             "submission_id": each.submission_id, "channel": each.channel, "day": each.day, "persons": each.persons,
-            "provenance": {"from": each.instance, "others": list(each.others)}} for each in records])
-    summary = {"submissions": len(headers), "records": len(records),
-               "persons": sum(each.persons for each in records), "digest": digest(records),
-               "through": max((header.id for header in headers), default=0)}
-    note(connection, campaign.id, "merge", at, summary)
-    audit.write(connection, campaign.id, at, actor, "merge.run", f"campaign:{campaign.slug}", **summary)
-    return summary
+            "provenance": {"from": each.instance, "others": list(each.others)}}
+            for each in changes.changed[start:start + _BATCH]])
+
+
+_one = delete(record).where(record.c.dwelling_id == bindparam("door"), record.c.household == bindparam("of"))
 
 
 def note(connection: Connection, campaign_id: int, name: str, at: datetime, detail: dict) -> None:

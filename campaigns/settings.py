@@ -44,6 +44,10 @@ class Settings:
     datasette_port: int = _setting("SURVEY_DATASETTE_PORT", 8001, "Datasette 端口", "Port of Datasette")
     workers: int = _setting("SURVEY_WORKERS", 2, "填报网站进程数", "Processes of the survey site")
     threads: int = _setting("SURVEY_THREADS", 16, "每个进程的线程数", "Threads in each process")
+    refresh_minutes: int = _setting(
+        "SURVEY_REFRESH_MINUTES", 10,
+        "运行时每隔几分钟自动合并并发布进行中的任务；0 表示不自动",
+        "While serving, merge and publish running campaigns every so many minutes; 0 leaves it to you")
     proxies: int = _setting(
         "SURVEY_PROXIES", 0,
         "前面可信反向代理的层数；0 表示不信任任何转发头",

@@ -36,7 +36,9 @@ def create_app(installation: Installation) -> Survey:
         MAX_CONTENT_LENGTH=settings.max_body, MAX_FORM_MEMORY_SIZE=settings.max_body,
         SEND_FILE_MAX_AGE_DEFAULT=3600)
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
-    app.jinja_env.globals.update(as_said=clock.as_said, day_as_said=clock.day_as_said, yuan=tally.yuan, grouped=symbols.grouped, only_campaign=doors.only_campaign, static=_static(app))
+    app.jinja_env.globals.update(
+        as_said=clock.as_said, day_as_said=clock.day_as_said, yuan=tally.yuan, grouped=symbols.grouped,
+        only_campaign=doors.only_campaign, static=_static(app))
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies)
     for pages in (front.pages, resident, volunteer, lead, sign_in.pages):

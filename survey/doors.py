@@ -49,7 +49,8 @@ class BadgeAtTheDoor(Refusal):
 
     def __init__(self, code: str):
         self.code = code
-        super().__init__("这是工作人员的工牌码，不是住户的码。请登录。", "This is a worker's badge, not a household's code. Please sign in.")
+        super().__init__("这是工作人员的工牌码，不是住户的码。请登录。",
+                         "This is a worker's badge, not a household's code. Please sign in.")
 
 
 @dataclass(frozen=True)

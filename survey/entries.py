@@ -32,6 +32,8 @@ STALE = Text("页面打开太久了，这次没有提交成功。您填的都还
              "“Send” again.")
 NO_COOKIES = Text("如果总是这样，请在浏览器设置里允许 Cookie，或换一个浏览器扫码。",
                   "If this keeps happening, allow cookies in your browser, or scan the code with another browser.")
+HEADINGS = {"paper": Text("录入纸表", "Key in a paper form"), "visit": Text("上门登记", "Door visit")}
+_HEADING, _CORRECTION = Text("填写登记表", "Fill in the form"), Text("更正登记", "Correct the answers")
 CORRECTING = Text("下面是已经登记的内容。请改好后再提交。", "This is what is recorded. Change what is wrong, then send.")
 _SHOWN_SECONDS = 3600
 
@@ -85,11 +87,13 @@ def correction(sheet: Sheet, at: datetime, receipt: str) -> Response:
     return show(sheet, Shown(instances.fresh(at), answers, notice=CORRECTING, receipt=receipt))
 
 
-def take(sheet: Sheet, at: datetime, *, stale: bool = False) -> Response:
-    """Answer a post of the form: the receipt page, or the form again. `stale`: its CSRF token was not good."""
+def take(sheet: Sheet, instance: Instance | None, at: datetime, *, stale: bool = False) -> Response:
+    """Answer a post of the form: the receipt page, or the form again.
+
+    `instance`: as `posted_instance` read it. `stale`: the CSRF token was not good.
+    """
     found, post = sheet.found, request.form
     raw = from_post(found.form, post)
-    instance = posted_instance(found.text)
     shown = Shown(instance or instances.fresh(at), raw, receipt=post.get("receipt", ""),
                   ask_receipt="ask_receipt" in post)
     if post.get("_language"):
@@ -122,7 +126,8 @@ def _send(sheet: Sheet, shown: Shown, at: datetime) -> Response:
     except (WrongReceipt, symbols.Mistyped) as refusal:
         if isinstance(refusal, WrongReceipt):
             doors.miss(doors.address())
-        return show(sheet, replace(shown, status=refusal.status, ask_receipt=True, receipt_error=refusal.text))
+        return show(sheet, replace(shown, status=refusal.status, ask_receipt=True, receipt_error=refusal.text,
+                                   notice=AlreadyRecorded().text, alarm=True))
     session["sent"] = [found.code.id, shown.instance.id, int(at.timestamp())]
     return redirect(sheet.receipt_page, 303)
 
@@ -152,10 +157,10 @@ def show(sheet: Sheet, shown: Shown) -> Response:
     found = sheet.found
     campaign, now = found.campaign, language.current()
     g.campaign = campaign
-    shell = skeleton("entry.html", now, campaign=campaign, until=clock.as_said(campaign.closes_at, campaign.tz),
-                     channel=sheet.channel)
+    shell = skeleton("entry.html", now, campaign=campaign, until=clock.as_said(campaign.closes_at, campaign.tz))
+    heading = _CORRECTION if shown.receipt and not shown.ask_receipt else HEADINGS.get(sheet.channel, _HEADING)
     html = shell.join(
-        action=sheet.action, token=csrf_token(), place=found.door.place,
+        heading=language.tell(heading), action=sheet.action, token=csrf_token(), place=found.door.place,
         instance=shown.instance.signed(current_app.installation.server, found.text),
         body=questionnaire_html(found.form, now, shown.answers, shown.errors),
         notice=_notice(shown), receipt=_receipt_field(shown),

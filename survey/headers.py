@@ -6,14 +6,14 @@ import gzip
 from flask import Flask, request
 from werkzeug.wrappers import Response
 
-_ALWAYS = {
+_ALWAYS = list({
     "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
                                "object-src 'none'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",  # codes are in addresses
     "Permissions-Policy": "camera=(self), microphone=(), geolocation=()",
     "Cross-Origin-Opener-Policy": "same-origin",
-}
+}.items())
 _WORTH_COMPRESSING = 4096
 
 
@@ -22,8 +22,7 @@ def use(app: Flask) -> None:
 
 
 def _finish(response: Response) -> Response:
-    for name, value in _ALWAYS.items():
-        response.headers[name] = value
+    response.headers.extend(_ALWAYS)
     if request.endpoint != "static":
         response.headers.setdefault("Cache-Control", "no-store")
         _compress(response)

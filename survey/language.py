@@ -40,9 +40,8 @@ def _choose() -> None:
     g.language = request.cookies.get(COOKIE)
     if g.language not in LANGUAGES:
         g.language = request.accept_languages.best_match(LANGUAGES, default="zh")
-    asked = request.args.get("lang")
-    if asked:
-        switch(asked)
+    if request.query_string:
+        switch(request.args.get("lang", ""))
 
 
 def _remember(response: Response) -> Response:

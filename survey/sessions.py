@@ -22,7 +22,7 @@ class Sessions(SecureCookieSessionInterface):
     def __init__(self, app: Flask):
         self._kept = _Uncompressed(
             app.secret_key, salt=self.salt, serializer=self.serializer,
-            signer_kwargs={"key_derivation": self.key_derivation, "digest_method": self.digest_method})
+            signer_kwargs={"key_derivation": "none", "digest_method": self.digest_method})  # the key is derived already
 
     def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer:
         return self._kept

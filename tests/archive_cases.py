@@ -18,6 +18,8 @@ from campaigns.installation import Installation
 from campaigns.store.schema import dwelling
 from exports.archive import archive_keys
 from exports.archive.exporting import Summary, comment, export
+from exports.archive.parcel import blake2b
+from forms.form import load
 from tests import core_cases
 
 AT = core_cases.NOON + timedelta(days=1)
@@ -121,7 +123,6 @@ def forge(here: Installation, found: dict[str, bytes] | list[tuple[zipfile.ZipIn
 
 def seal(here: Installation, data: bytes, file: Path, said: str = "-") -> None:
     """Encrypt and sign any bytes as the installation does."""
-    from exports.archive.parcel import blake2b
     file.write_bytes(pyrage.encrypt(data, [archive_keys.own_identity(here.keyring).to_public()]))
     with file.open("rb") as source:
         file.with_name(file.name + ".minisig").write_text(archive_keys.signing_key(here.keyring).sign(blake2b(source), said))
@@ -132,12 +133,13 @@ def _comment(members: list) -> str:
     for name, data in members:
         if str(name).endswith("data/datapackage.json"):
             package = json.loads(data)
-            return comment(package["campaign"], {each["name"]: each.get("rows", 0) for each in package["resources"]})
+            counts = {each["name"]: each["rows"] for each in package["resources"]}
+            wanted = ("campaign", "dwellings", "households", "persons", "submissions")
+            return comment(package["campaign"], counts) if {*wanted} <= {*counts, *package} else "-"
     return "-"
 
 
 def set_form(here: Installation, made: Campaign, workbook: bytes) -> int:
     """Give the campaign another version of its form."""
-    from forms.form import load
     with here.store.write() as connection:
         return campaigns.set_form(connection, made.id, workbook, load(workbook, "later"), AT, COMMAND_LINE)

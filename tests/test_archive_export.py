@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import zipfile
+from contextlib import nullcontext
 from datetime import timedelta
 from pathlib import Path
 
@@ -347,7 +348,6 @@ class Interrupt(Steps):
         if self.number == 0:
             def raising(done):
                 raise KeyboardInterrupt
-            from contextlib import nullcontext
             return nullcontext(raising)
         return super().step(words, length)
 

@@ -216,8 +216,8 @@ def test_nothing_is_wider_than_a_small_phone_and_everything_to_tap_is_big_enough
         page.locator(".sign-out button").click()
 
 
-SMALL = """() => [...document.querySelectorAll('main button, main select, main .button, main .tile, main input:not([type=radio], [type=checkbox], [type=hidden]), main .after a, nav a')]
-  .filter(e => e.offsetParent && !e.classList.contains('first-submit'))
+SMALL = """() => [...document.querySelectorAll(`main button, main select, main .button, main .tile, main .after a, nav a,
+  main input:not([type=radio], [type=checkbox], [type=hidden])`)].filter(e => e.offsetParent && !e.classList.contains('first-submit'))
   .map(e => [e.outerHTML.slice(0, 90), Math.round(e.getBoundingClientRect().height)]).filter(e => e[1] < 48)"""
 
 
@@ -234,3 +234,36 @@ def test_no_page_breaks_its_own_content_security_policy(phone, wang_household):
     for path in ("/", "/h", f"/h/{wang_household.code}", f"/h/{wang_household.code}/form", "/sign-in"):
         page.goto(path)
     assert said == []
+
+
+CAMERA = """
+window.BarcodeDetector = class {
+  static async getSupportedFormats() { return ["qr_code"]; }
+  async detect() { return window.seen ? [{ rawValue: window.seen }] : []; }
+};
+const canvas = document.createElement("canvas");
+canvas.getContext("2d").fillRect(0, 0, 9, 9);
+navigator.mediaDevices.getUserMedia = async () => canvas.captureStream(5);
+"""
+
+
+def test_a_volunteer_scans_a_door_with_the_camera_where_the_browser_can(phone, alice, wang_household):
+    page = phone()
+    page.add_init_script(CAMERA)
+    page.goto(f"/b/{alice.badge}")
+    page.get_by_label("PIN").fill(alice.pin)
+    page.get_by_role("button", name="登录").click()
+    page.get_by_role("button", name="扫门上的码").click()
+    page.evaluate("window.seen = 'https://elsewhere.example/menu'")
+    page.get_by_text("这不是门上的码").wait_for()
+    page.evaluate(f"window.seen = 'HTTPS://SURVEY.EXAMPLE.CN/H/{wang_household.code}'")
+    page.wait_for_url(f"**/v/door/{wang_household.code}")
+
+
+def test_a_browser_that_cannot_scan_shows_only_the_field(phone, alice):
+    page = phone()
+    page.goto(f"/b/{alice.badge}")
+    page.get_by_label("PIN").fill(alice.pin)
+    page.get_by_role("button", name="登录").click()
+    assert page.get_by_label("输入门上的码").is_visible()
+    assert not page.get_by_role("button", name="扫门上的码").is_visible()

@@ -87,20 +87,53 @@ def test_running_the_merge_twice_gives_the_same_digest_and_the_same_rows(here):
     receipt = core.send(here, made, core.entry(here, made, first)).receipt
     core.send(here, made, core.entry(here, made, first, ZHAO, receipt=receipt))
     core.send(here, made, core.entry(here, made, second, WANG, channel="gate"))
-    with here.store.write() as connection:
-        once = merge.run(connection, made, NOON, COMMAND_LINE)
-        rows = connection.execute(select(record).order_by(record.c.dwelling_id)).all()
-        twice = merge.run(connection, made, NOON, COMMAND_LINE)
-        assert connection.execute(select(record).order_by(record.c.dwelling_id)).all() == rows
-    assert once == twice
+    once = merge.run(here.store, made, NOON, COMMAND_LINE)
+    rows = records(here)
+    assert merge.run(here.store, made, NOON, COMMAND_LINE) == once
+    assert records(here) == rows
     assert (once["submissions"], once["records"], once["persons"]) == (3, 2, 3)
+
+
+def records(here):
+    with here.store.read() as connection:
+        return connection.execute(select(record).order_by(record.c.dwelling_id, record.c.household)).all()
+
+
+def test_merging_step_by_step_gives_the_same_rows_as_merging_once(here, tmp_path):
+    at_once = core.installation(tmp_path / "at-once")
+    sent = []
+    for store, merges_between in ((here, True), (at_once, False)):
+        made = core.campaign(store)
+        first, second, third = core.door_ids(store, made)
+        steps = sent or [core.entry(store, made, first, instance="a"), core.entry(store, made, second, channel="gate", instance="b"),
+                         core.entry(store, made, second, ZHAO, instance="c"), core.entry(store, made, third, instance="d"),
+                         core.entry(store, made, third, channel="grid", instance="e")]
+        sent = steps
+        for step in steps:
+            core.send(store, made, step)
+            if merges_between:
+                merge.run(store.store, made, NOON, COMMAND_LINE)
+        merge.run(store.store, made, NOON, COMMAND_LINE)
+    assert records(here) == records(at_once)
+    assert [row.channel for row in records(here)] == ["self", "self", "self"]
+    assert records(here)[2].provenance == {"from": "d", "others": ["e"]}
+
+
+def test_a_record_whose_submissions_are_no_longer_in_the_frame_of_the_merge_is_taken_away(here):
+    made = core.campaign(here)
+    core.send(here, made, core.entry(here, made, core.door_ids(here, made)[0]))
+    merge.run(here.store, made, NOON, COMMAND_LINE)
+    with here.store.write() as connection:
+        stray = {**records(here)[0]._asdict(), "household": 7}
+        connection.execute(record.insert(), stray)
+    merge.run(here.store, made, NOON, COMMAND_LINE)
+    assert [row.household for row in records(here)] == [1]
 
 
 def test_the_merge_of_one_campaign_leaves_the_records_of_another(here):
     one, two = core.campaign(here), core.campaign(here, "c2")
     for made in (one, two):
         core.send(here, made, core.entry(here, made, core.door_ids(here, made)[0]))
-        with here.store.write() as connection:
-            merge.run(connection, made, NOON, COMMAND_LINE)
+        merge.run(here.store, made, NOON, COMMAND_LINE)
     with here.store.read() as connection:
         assert sorted(connection.execute(select(record.c.campaign_id)).scalars()) == [one.id, two.id]

@@ -156,8 +156,8 @@ def test_a_whole_small_campaign_runs_on_postgresql_by_url(tmp_path, postgresql):
     assert core.send(here, made, given).repeated
     core.send(here, made, core.entry(here, made, first, ZHAO, receipt=receipt))
     core.send(here, made, core.entry(here, made, second))
-    with here.store.write() as connection:
-        summary = merge.run(connection, made, NOON, COMMAND_LINE)
+    summary = merge.run(here.store, made, NOON, COMMAND_LINE)
+    with here.store.read() as connection:
         assert (summary["submissions"], summary["records"], summary["persons"]) == (3, 2, 3)
         assert tally.of_user(connection, made, alice, NOON).fen == 50
         assert broken_at(connection, made.id) is None

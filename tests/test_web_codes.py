@@ -2,6 +2,7 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from sqlalchemy import select, update
 
 from campaigns import clock
@@ -74,7 +75,6 @@ def test_a_header_does_not_change_the_address_that_is_slowed_down(app, resident,
 
 
 def test_the_guesses_are_forgotten_after_ten_minutes(resident, campaign, wang_household):
-    import time_machine
     guess(resident)
     with time_machine.travel(clock.now() + WINDOW + timedelta(seconds=1), tick=False):
         assert resident.open(f"/h/{wang_household.code}").status == 200

@@ -249,11 +249,10 @@ def test_a_stale_receipt_form_asks_to_send_again_with_the_number_kept(app, recor
 
 # ---- the campaign's clock (INV-8) ----
 
-def test_inv_8_before_opening_the_page_says_when_it_opens(installation):
+def test_inv_8_before_opening_the_page_says_when_it_opens(installation, resident):
     made = cast.campaign(installation, opens_in=timedelta(days=1))
     house = cast.door(installation, made, "501")
-    from survey.app import create_app
-    page = Respondent(create_app(installation)).open(f"/h/{house.code}")
+    page = resident.open(f"/h/{house.code}")
     assert page.status == 403 and clock.as_said(made.opens_at, made.tz).zh in page.text
     assert page.open(f"/h/{house.code}/form").status == 403
 
@@ -303,10 +302,9 @@ def test_sixty_persons_are_taken(wang, installation, campaign):
     assert cast.kept(installation, campaign)[0]["persons"] == 60
 
 
-def test_more_persons_than_the_campaign_takes_are_refused_with_a_way_out(installation):
+def test_more_persons_than_the_campaign_takes_are_refused_with_a_way_out(installation, resident):
     made = cast.campaign(installation, max_persons=3)
     house = cast.door(installation, made, "501")
-    from survey.app import create_app
     crowd = WANG | {"person": [WANG["person"][0]] * 4}
-    page = Respondent(create_app(installation)).open(f"/h/{house.code}/form").send(cast.fields(installation, made, crowd))
+    page = resident.open(f"/h/{house.code}/form").send(cast.fields(installation, made, crowd))
     assert page.status == 422 and "其余的人" in page.text

@@ -1,13 +1,17 @@
 """Badge and PIN: who gets in, where they land, what guesses cost, and how a session ends."""
+from datetime import timedelta
+
 import pytest
 import time_machine
 
 from campaigns import clock, people, reader_ticket
 from campaigns.audit import COMMAND_LINE
 from campaigns.codes import symbols
+from campaigns.installation import Installation
+from campaigns.settings import Settings
 from campaigns.throttle import PER_BADGE
 from survey.access import SESSION_SECONDS
-from datetime import timedelta
+from survey.app import create_app
 from tests import cast
 from tests.respondent import Respondent
 
@@ -141,8 +145,5 @@ def test_cookies_are_for_this_site_and_not_for_scripts(resident, bob):
 
 
 def test_cookies_are_secure_when_the_public_address_is_https(tmp_path):
-    from campaigns.installation import Installation
-    from campaigns.settings import Settings
-    from survey.app import create_app
     app = create_app(Installation(Settings(home=tmp_path / "i", public_url="https://survey.example.cn")))
     assert app.config["SESSION_COOKIE_SECURE"] is True

@@ -1,10 +1,15 @@
 """What holds for every page: headers, errors in plain words, nothing personal in logs, labels on every field."""
 import gzip
 import logging
+import re
 
 import pytest
+from flask import request
 
 from campaigns.codes import symbols
+from campaigns.installation import Installation
+from campaigns.settings import Settings
+from survey.app import create_app
 from tests import cast
 from tests.respondent import Respondent
 
@@ -70,7 +75,6 @@ def test_a_method_that_an_address_does_not_take_says_so(resident):
 def broken(installation, campaign):
     """A site whose campaign key is unreadable: sending fails in a way that nobody foresaw."""
     house = cast.door(installation, campaign, "501")
-    from survey.app import create_app
     app = create_app(installation)
     phone = Respondent(app).open(f"/h/{house.code}/form")
 
@@ -161,7 +165,6 @@ def test_every_page_of_a_campaign_says_whose_it_is_until_when_and_whom_to_call(e
 
 
 def test_english_pages_hold_no_chinese_but_names_of_places_people_and_the_language_link(every_page, campaign):
-    import re
     allowed = re.compile("中文|幸福里-3栋-2单元-\\d+|龙泉社区|艾丽丝|一组|王小明|李𠮷")
     for shown in every_page("en"):
         rest = allowed.sub("", shown.text)
@@ -169,10 +172,6 @@ def test_english_pages_hold_no_chinese_but_names_of_places_people_and_the_langua
 
 
 def test_only_a_configured_proxy_is_believed_about_the_address(tmp_path):
-    from campaigns.installation import Installation
-    from campaigns.settings import Settings
-    from flask import request
-    from survey.app import create_app
     app = create_app(Installation(Settings(home=tmp_path / "i", proxies=1)))
     seen = []
     app.before_request(lambda: seen.append(request.remote_addr))

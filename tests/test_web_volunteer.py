@@ -1,4 +1,5 @@
 """A volunteer at the door, a clerk with paper, a lead with a team: what they record, see and are refused."""
+import dataclasses
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from campaigns import clock
 from campaigns.codes import symbols
 from campaigns.submissions import receipt_of
 from forms.language import Text
+from survey.app import create_app
 from tests import cast
 from tests.cast import LI, WANG
 from tests.respondent import Respondent
@@ -152,8 +154,6 @@ def test_a_supervisor_sees_every_team(app, sue, alice, installation, campaign):
 
 @pytest.mark.parametrize("setting, address", [("", "http://localhost:8001/"), ("https://p.example.cn", "https://p.example.cn")])
 def test_a_lead_is_led_to_the_progress_pages(installation, campaign, bob, setting, address):
-    import dataclasses
-    from survey.app import create_app
     installation.settings = dataclasses.replace(installation.settings, datasette_url=setting)
     page = Respondent(create_app(installation)).sign_in(bob)
     assert page.page.xpath(f"//a[@href='{address}']")

@@ -8,7 +8,8 @@ from random import Random
 from campaigns.believable.sizes import Size
 
 _CENTRE = (117.166, 35.083)
-_FIRST = "春晓 和顺 康宁 锦绣 幸福 荷香 翠湖 望岳 金桂 银杏 海棠 书香 阳光 文昌 民生 安泰 瑞景 明德 东关 西苑 南湖 北辰 清河 紫藤 吉祥".split()
+_FIRST = ("春晓 和顺 康宁 锦绣 幸福 荷香 翠湖 望岳 金桂 银杏 海棠 书香 "
+          "阳光 文昌 民生 安泰 瑞景 明德 东关 西苑 南湖 北辰 清河 紫藤 吉祥").split()
 _SECOND = "里 花园 家园 小区 苑".split()
 _DORMITORIES = "第二棉纺厂宿舍 机床厂宿舍 供销社家属院 铁路三宿舍 化肥厂家属院 师范学校宿舍".split()
 _COMMUNITIES = """龙泉苑 荆河 通盘 东沙河 春藤 学院 杏花村 永昌 塔寺 文公台 双塔 善国 北池 南门里 平行 奎文 前洪 后洪 安居 大同 新兴 滨河

@@ -13,7 +13,8 @@ from openpyxl import Workbook
 
 from campaigns.believable.truth import Truth
 
-_HEADING = ("序号", "社区", "网格", "楼栋", "单元", "房号", "房屋编码", "房屋用途", "建筑面积(平方米)", "经度", "纬度", "联系人", "联系电话", "备注")
+_HEADING = ("序号", "社区", "网格", "楼栋", "单元", "房号", "房屋编码", "房屋用途", "建筑面积(平方米)", "经度", "纬度",
+            "联系人", "联系电话", "备注")
 _LAST = "ABCDEFGHIJKLMN"[len(_HEADING) - 1]
 _FIRST_ROW = 4  # below title, sender and heading
 _USES = {"residential": "住宅", "mixed": "住宅", "vacant": "住宅", "commercial": "商铺"}

@@ -74,7 +74,8 @@ class Size:
 def small(dwellings: int = 200, rates: Rates = Rates()) -> Size:
     """A campaign of `dwellings` doors, open for three days of twenty; 200 doors make 2 compounds and 6 buildings."""
     if not 20 <= dwellings <= 200_000:
-        raise Refusal("住房数应在 20 到 200000 之间，现在是 {count}。", "The number of dwellings must be from 20 to 200,000; it is {count}.",
+        raise Refusal("住房数应在 20 到 200000 之间，现在是 {count}。",
+                      "The number of dwellings must be from 20 to 200,000; it is {count}.",
                       count=dwellings)
     households = dwellings - round(dwellings * _VACANT) - round(dwellings * _COMMERCIAL)
     compounds = max(2, round(dwellings / 620))

@@ -25,7 +25,12 @@ from forms.language import Text
 
 _EVERY = 2_000  # rows between two reports of progress
 _READ = 0.25  # share of the planning time that calamine takes; measured
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
+_quoted = json.encoder.encode_basestring
+
+
+def _json(texts: dict[str, str]) -> str:
+    """`texts` as JSON, sorted by name. Twice as fast as json.dumps, which makes a new encoder for each call."""
+    return "{" + ",".join([f"{_quoted(name)}:{_quoted(texts[name])}" for name in sorted(texts)]) + "}"
 
 
 def compare(connection: Connection, key: Key, campaign: Campaign, path: Path, progress: Callable[[float], None]) -> Plan:
@@ -94,7 +99,7 @@ class _Comparison:
         folded = compound_of(each.door)
         if folded not in self.plan.compounds:
             self.plan.compounds[folded] = each.texts[TEXTS.index("compound")]
-        personal = _encode(each.personal).encode() if each.personal else b""
+        personal = _json(each.personal).encode() if each.personal else b""
         digest = self._digest(each, personal)
         known = self.stored.get(each.door)
         if known and known.digest == digest and not known.ended:
@@ -111,13 +116,14 @@ class _Comparison:
 
     def _digest(self, each: Dwelling, personal: bytes) -> str:
         """Keyed, because a plain hash of a name and a telephone number can be guessed."""
-        fields = (*each.texts, each.area_dm2, each.lon, each.lat, each.team, _encode(each.extra) if each.extra else "")
+        fields = (*each.texts, each.area_dm2, each.lon, each.lat, each.team, _json(each.extra) if each.extra else "")
         return self.key.mac("register row", "\x1f".join(map(str, fields)).encode() + b"\x1f" + personal)[:16].hex()
 
     def _duplicate(self, each: Dwelling, first: tuple[str, int]) -> None:
         value = called((*each.texts[TEXTS.index("compound"):TEXTS.index("address")], each.texts[TEXTS.index("address")]))
         self.plan.bad += 1
-        self.plan.report(Problem(each.sheet, each.row, "", value, errors.DUPLICATE.fill(sheet=first[0], row=first[1])))
+        column = "房号 room" if each.texts[TEXTS.index("room")] else "地址 address"
+        self.plan.report(Problem(each.sheet, each.row, column, value, errors.DUPLICATE.fill(sheet=first[0], row=first[1])))
 
 
 def _dwellings(plan: Plan, comparison: _Comparison, path: Path, sheets: list[Sheet],
@@ -153,7 +159,8 @@ def _no_headings(path: Path, read: list[tuple[Sheet, Heading | None]]) -> Regist
     labels = [column.label for _, heading in read if heading for column in heading.columns if column.field != "person"]
     rows = [list(itertools.islice(sheet.rows(), headings.HEAD)) for sheet, _ in read]
     if not any(cell != "" for each in rows for row in each for cell in row):
-        return RegisterRefused("{file} 没有内容。请检查是否选对了文件。", "{file} has no content. Check that it is the right file.", file=path.name)
+        return RegisterRefused("{file} 没有内容。请检查是否选对了文件。", "{file} has no content. Check that it is the right file.",
+                               file=path.name)
     sheets = "、".join(sheet.name for sheet, _ in read[:EXAMPLES])
     return RegisterRefused(
         "{file}（工作表：{sheets}）前 {head} 行里找不到能定位到门的表头。认出的列：{found}。需要：{needed}。请补上表头后再导入。",
@@ -199,7 +206,7 @@ def _describe_changes(connection: Connection, key: Key, plan: Plan) -> None:
             if old != fresh:
                 plan.changed_columns[name] += 1
                 if len(plan.changes) < EXAMPLES and name != "extra":
-                    plan.changes.append((called(new.place), name, _shown(old), _shown(fresh)))
+                    plan.changes.append((new.called, name, _shown(name, old), _shown(name, fresh)))
         if _opened(key, row.door, row.sealed) != _opened(key, row.door, new.sealed):
             plan.changed_columns["personal"] += 1
 
@@ -208,5 +215,7 @@ def _opened(key: Key, door: str, sealed: bytes | None) -> bytes:
     return key.open(sealed, f"dwelling:{door}") if sealed else b""
 
 
-def _shown(value: object) -> str:
-    return "" if value is None else str(value)
+def _shown(name: str, value: object) -> str:
+    if value is None:
+        return ""
+    return f"{value // 100}.{value % 100:02d}" if name == "area_dm2" else str(value)

@@ -81,7 +81,8 @@ def _first_fault(path: Path, encoding: str) -> _Fault | None:
 
 
 def _wrong_encoding(path: Path, encoding: str, line: int) -> RegisterRefused:
-    return RegisterRefused("{file} 第 {line} 行有无法识别的字（文件像是 {encoding} 编码）。请在 Excel 或 WPS 中打开，另存为“CSV UTF-8”或 .xlsx 后再导入。",
+    return RegisterRefused("{file} 第 {line} 行有无法识别的字（文件像是 {encoding} 编码）。"
+                           "请在 Excel 或 WPS 中打开，另存为“CSV UTF-8”或 .xlsx 后再导入。",
                            "{file}, row {line}: characters that cannot be read (the file looks like {encoding}). Open it in Excel or WPS, "
                            "save as “CSV UTF-8” or .xlsx, import again.", file=path.name, line=line, encoding=encoding)
 
@@ -96,11 +97,11 @@ def _rows(path: Path, encoding: str, delimiter: str) -> Iterator[Cells]:
             delimiter = named[1]
         else:
             lines = itertools.chain((first,), lines)
-        row = 0
+        read = csv.reader(lines, delimiter=delimiter)
         try:
-            for row, cells in enumerate(csv.reader(lines, delimiter=delimiter), start=1):
-                yield cells
+            yield from read
         except csv.Error as error:
-            raise RegisterRefused("{file} 第 {row} 行之后读不下去，多半是引号没有成对。请在 Excel 或 WPS 中打开检查，另存为 .xlsx 后再导入。",
+            raise RegisterRefused("{file} 第 {row} 行之后读不下去，多半是引号没有成对。"
+                                  "请在 Excel 或 WPS 中打开检查，另存为 .xlsx 后再导入。",
                                   "{file} cannot be read beyond row {row}, most likely for a quotation mark without its pair. Check it "
-                                  "in Excel or WPS, save as .xlsx, import again.", file=path.name, row=row) from error
+                                  "in Excel or WPS, save as .xlsx, import again.", file=path.name, row=read.line_num) from error

@@ -104,25 +104,30 @@ def write_workbook(problems: Iterable[Problem], path: Path) -> None:
 
     Text that a spreadsheet would take for a formula is written with an apostrophe before it.
     """
-    book = openpyxl.Workbook(write_only=True)
-    sheet = book.create_sheet("错误 errors")
-    sheet.freeze_panes = "A2"
-    for place, width in enumerate(_WIDTHS):
-        sheet.column_dimensions["ABCDEFGHI"[place]].width = width
-    sheet.append([_heading(sheet, text) for text in _HEADINGS])
-    for each in problems:
-        sheet.append([neutral(each.sheet), each.row, neutral(each.column), neutral(each.value),
-                      each.fault.reason.zh, each.fault.remedy.zh, each.fault.reason.en, each.fault.remedy.en,
-                      "是 yes" if each.kept else "否 no"])
     fresh = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
-        book.save(fresh)
+        with fresh.open("wb") as file:
+            _errors_book(problems).save(file)
         os.replace(fresh, path)
     except OSError as error:
         fresh.unlink(missing_ok=True)
         raise RegisterRefused("错误清单写不进 {path}（{why}）。请用 --errors 指定能写的文件。没有导入任何内容。",
                               "The errors workbook cannot be written to {path} ({why}). Name a writable file with --errors. "
                               "Nothing was imported.", path=path, why=error.strerror or error) from None
+
+
+def _errors_book(problems: Iterable[Problem]) -> openpyxl.Workbook:
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet("错误 errors")
+    sheet.freeze_panes = "A2"
+    for letter, width in zip("ABCDEFGHI", _WIDTHS):
+        sheet.column_dimensions[letter].width = width
+    sheet.append([_heading(sheet, text) for text in _HEADINGS])
+    for each in problems:
+        sheet.append([neutral(each.sheet), each.row, neutral(each.column), neutral(each.value),
+                      each.fault.reason.zh, each.fault.remedy.zh, each.fault.reason.en, each.fault.remedy.en,
+                      "是 yes" if each.kept else "否 no"])
+    return book
 
 
 def _heading(sheet: object, text: str) -> WriteOnlyCell:

@@ -21,14 +21,16 @@ ALIASES = {
                  "community communityname neighbourhoodcommittee committee",
     "grid": "网格 网格号 网格名称 网格编号 网格编码 所属网格 基础网格 grid gridno gridname gridcode",
     "compound": "小区 小区名称 所属小区 楼盘 楼盘名称 院落 小区院落 项目名称 自然村 compound estate residentialcompound compoundname",
-    "building": "楼栋 楼栋号 楼栋名称 栋 栋号 栋座 幢 幢号 座 座号 楼号 楼幢 楼座 号楼 楼 building buildingno buildingname block blockno bldg tower",
+    "building": "楼栋 楼栋号 楼栋名称 栋 栋号 栋座 幢 幢号 座 座号 楼号 楼幢 楼座 号楼 楼 "
+                "building buildingno buildingname block blockno bldg tower",
     "unit": "单元 单元号 单元门 单元名称 梯 unit unitno entrance unitentrance",
     "floor": "楼层 层 所在层 所在楼层 层数号 floor floorno storey level",
     "room": "房号 室号 室 房间 房间号 房屋号 房室号 户室号 室房号 室号房号 房号室号 门号 room roomno flat flatno door doorno apartment apt",
     "plate": "门牌 门牌号 门牌号码 doorplate plate",
     "address": "地址 详细地址 房屋地址 住址 居住地址 现住址 现居住地址 房屋坐落 坐落 标准地址 门牌地址 房屋详细地址 address fulladdress "
                "dwellingaddress",
-    "register_code": "房屋编码 房屋编号 房屋代码 房屋统一编码 房屋id 房间编码 住房编码 编码 dwellingcode registercode housecode dwellingid code",
+    "register_code": "房屋编码 房屋编号 房屋代码 房屋统一编码 房屋id 房间编码 住房编码 编码 "
+                     "dwellingcode registercode housecode dwellingid code",
     "use": "用途 房屋用途 使用用途 规划用途 房屋使用用途 房屋性质 use dwellinguse usage",
     "area": "建筑面积 面积 房屋面积 房屋建筑面积 住房面积 建面 area floorarea grossarea area_m2 area_sqm",
     "lon": "经度 lon lng long longitude",
@@ -48,7 +50,7 @@ _LOOKS_PERSONAL = re.compile(
     r"name(?!of)|phone|mobile|tel(?![a-z])|email|e-mail|contact|owner|tenant|occupant|resident|person|identity|idcard|passport|"
     r"birth|gender|(?<![a-z])sex|ethnic|wechat|remark|notes|licen[cs]eplate")
 _BRACKETS = re.compile(r"[(\[【〔<].*?[)\]】〕>]")
-_MARKS = re.compile(r"[*:：。、,，/_\-]+|必填|选填")
+_MARKS = re.compile(r"[*:：。.、,，/_\-]+|必填|选填")
 _UNIT = re.compile(r"(?:平方米|平米|m2)$")
 
 
@@ -175,8 +177,8 @@ def score(rows: list[Cells]) -> int:
 _NO_PLACE = re.compile(
     r"sheet\d*|工作表\d*|表\d*|\d+|.*(?:表|册|台账|名单|清单|数据|信息|汇总|底册|模板|导出|登记|统计|结果).*"
     r"|.*(?:data|register|list|export|frame|dwelling|household|template|result|book).*", re.IGNORECASE)
-_TITLE = re.compile(r"(.{2,30}?)(?:小区)?(?:住户|居民|业主|房屋|住房|人口|房产)(?:基本)?(?:信息|情况|登记|资料)*(?:登记|统计|汇总|明细|信息)?"
-                    r"(?:表|册|底册|台账|名单|清单)")
+_TITLE = re.compile(r"(.{2,30}?)(?:小区)?(?:住户|居民|业主|房屋|住房|人口|房产)(?:基本)?(?:信息|情况|登记|资料)*"
+                    r"(?:登记|统计|汇总|明细|信息)?(?:表|册|底册|台账|名单|清单)")
 
 
 def compound_of_sheet(sheet: Sheet, heading: Heading) -> str:

@@ -12,15 +12,15 @@ from functools import lru_cache
 _CACHE = 1 << 16  # texts that repeat: compounds, buildings, units, rooms; about 10 MiB when full
 _SPACES = re.compile(r"[ \t\r\n\xa0\u2000-\u200a\u202f\u205f\u3000]+")
 _INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\xad]")  # copied from web pages and chat; they print as nothing
+_UNTIDY = re.compile("[\u200b-\u200f\u2060\ufeff\xad０-９Ａ-Ｚａ-ｚ\t\r\n\xa0\u2000-\u200a\u202f\u205f\u3000]|^ | $|  ")
 _HALF_WIDTH = {0x3000: " ", **{
     code: code - 0xFEE0 for first, last in ("０９", "ＡＺ", "ａｚ") for code in range(ord(first), ord(last) + 1)}}
 
 
-@lru_cache(_CACHE)
 def tidy(text: str) -> str:
     """`text` trimmed, single-spaced, without invisible characters, with digits and Latin letters of half width."""
-    if text.isascii() and text.isprintable():
-        return text.strip() if "  " not in text else " ".join(text.split())
+    if not _UNTIDY.search(text):
+        return text
     return _SPACES.sub(" ", _INVISIBLE.sub("", text.translate(_HALF_WIDTH))).strip()
 
 
@@ -87,7 +87,7 @@ def numbered(part: str, text: str) -> tuple[str, str]:
     return key, (bare if part == "room" else key).upper() + _USUAL_WORD[part]
 
 
-_COMBINED = re.compile(r"(\w{1,4}?)(?:号楼|栋|幢|座|-)(?:(\w{1,3}?)(?:单元|-))?(\d{3,}\w*)(?:室|房|号)?")
+_COMBINED = re.compile(r"(\w{1,4}?)(?:号楼|栋|幢|座|-)(?:(\w{1,3}?)(?:单元|-))?(\d{3,}\w*?)(?:室|房|号)?")
 
 
 def split_room(text: str) -> tuple[str, str, str]:

@@ -31,7 +31,7 @@ class SheetReport:
     skipped: Text | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Planned:
     """One door to add or change, ready for the store: `sealed` holds the personal columns."""
 
@@ -48,6 +48,10 @@ class Planned:
     @property
     def place(self) -> Place:
         return tuple([self.texts[index] for index in _PLACE])
+
+    @property
+    def called(self) -> str:
+        return called(self.place)
 
 
 @dataclass

@@ -14,11 +14,12 @@ from campaigns.frame.sheets import Cells, Sheet
 TEXTS = ("register_code", "city", "district", "street", "community", "grid", "compound", "building", "unit", "room", "address", "use")
 _GROUPING = ("city", "district", "street", "community", "grid", "compound", "building", "unit")  # from coarse to fine
 _ONE_DOOR_ONLY = {"room", "register_code", "area", "lon", "lat", "serial"}  # a merged cell of these does not fill the rows below
-_NUMBERS = {"register_code", "area", "lon", "lat", "floor"}  # may look like a telephone number and are none
+_NEVER_SCANNED = {"register_code", "area", "lon", "lat", "floor", "person"}  # look like a telephone number, or are sealed anyway
 _DITTO = frozenset(("同上", "〃", "″", '"', "''", "”", "“", "ditto", "do."))
 _TOTALS = frozenset(("合计", "总计", "小计", "共计", "总数", "total", "subtotal"))
 _LONGEST = {"address": 300, "register_code": 64, "room": 60, "": 2_000, "person": 2_000}
 _LONGEST_PLACE = 120
+_SHORT, _MOST_HARMLESS = 40, 100_000  # a text as short as this is short enough for every column
 _STYLE_ROWS = 2_000  # looked at to learn whether a blank means `as above`
 _HIGHEST_FLOOR = 200
 
@@ -69,6 +70,9 @@ class SheetReader:
         self._fields = heading.fields
         self._labels = {column.field: column.label for column in heading.columns}
         self._door_column = next((c.place for name in ("room", "address") for c in heading.columns if c.field == name), -1)
+        self._columns = [(column.place, *self._target(column), column) for column in heading.columns if column.field != "serial"]
+        self._width = max((column.place for column in heading.columns), default=-1) + 1
+        self._harmless: dict[str, str] = {}  # short texts seen before that need no second look: most cells of a register
         self._first_labels = [(column.place, column.label) for column in heading.columns[:3]]
         self._ditto = self._ditto_fields()
         self._above: dict[str, str] = {}  # grouping texts of the row before
@@ -151,21 +155,19 @@ class SheetReader:
     def _draft(self, row: int, cells: Cells) -> _Draft | None:
         """The row's texts by kind; None for empty rows, totals and repeated headings."""
         draft = _Draft(row + 1, {}, {}, {}, [])
-        width, any_text = len(cells), False
-        for column in self.heading.columns:
-            cell = cells[column.place] if column.place < width else ""
+        targets, harmless, any_text = (draft.known, draft.extra, draft.personal), self._harmless, False
+        if len(cells) < self._width:
+            cells = [*cells, *[""] * (self._width - len(cells))]
+        for place, target, name, column in self._columns:
+            cell = cells[place]
             if cell == "":
                 continue
-            try:
-                text = values.text_of(cell)
-            except BadValue as bad:
-                self._note(draft, column.label, column.field, bad.fault, bad.shown or "", kept=bad.fault is errors.DIGITS_LOST)
+            text = harmless.get(cell) if type(cell) is str else None
+            if text is None:
+                any_text = self._look_at(draft, column, cell) or any_text
+            elif text:
+                targets[target][name] = text
                 any_text = True
-                continue
-            if not text:
-                continue
-            any_text = True
-            self._place(draft, column, text)
         if not any_text:
             return None
         if self._is_total(draft) or self._is_heading(cells):
@@ -174,7 +176,29 @@ class SheetReader:
         self._fill_dittos(draft)
         return draft
 
-    def _place(self, draft: _Draft, column: Column, text: str) -> None:
+    @staticmethod
+    def _target(column: Column) -> tuple[int, str]:
+        """(0 known, 1 extra, 2 personal; the name that the text has there)."""
+        if column.field in ("", "person"):
+            return (2 if column.field else 1), column.label
+        return 0, column.field
+
+    def _look_at(self, draft: _Draft, column: Column, cell: object) -> bool:
+        """Check a cell and put its text where it belongs; whether there was anything in it."""
+        try:
+            text = values.text_of(cell)
+        except BadValue as bad:
+            self._note(draft, column.label, column.field, bad.fault, bad.shown or "", kept=bad.fault is errors.DIGITS_LOST)
+            return True
+        personal = column.field not in _NEVER_SCANNED and values.looks_personal(text)
+        if type(cell) is str and len(text) <= _SHORT and not personal and column.field not in _NEVER_SCANNED:
+            if len(self._harmless) < _MOST_HARMLESS:
+                self._harmless[cell] = text
+        if text:
+            self._place(draft, column, text, personal)
+        return bool(text)
+
+    def _place(self, draft: _Draft, column: Column, text: str, personal: bool) -> None:
         name = column.field
         if len(text) > _LONGEST.get(name, _LONGEST_PLACE):
             fault = errors.TOO_LONG.fill(length=len(text), limit=_LONGEST.get(name, _LONGEST_PLACE))
@@ -182,9 +206,9 @@ class SheetReader:
         elif name == "person":
             draft.personal[column.label] = text
         elif name == "":
-            (draft.personal if values.looks_personal(text) else draft.extra)[column.label] = text
-        elif name != "serial":
-            if name not in _NUMBERS and values.looks_personal(text):
+            (draft.personal if personal else draft.extra)[column.label] = text
+        else:
+            if personal:
                 self._note(draft, column.label, "person", errors.PERSONAL_HERE, "")
             draft.known[name] = text
 
@@ -226,12 +250,11 @@ class SheetReader:
     def _finished(self, draft: _Draft) -> Iterator[Dwelling]:
         known = draft.known
         keys = self._settle_place(known)
-        door = door_of(*keys, fold(known.get("address", "")))
+        door = door_of(*keys, "" if keys[3] and (keys[0] or keys[1]) else fold(known.get("address", "")))
         if door is None and not any(not each.kept for each in draft.problems):
             label = self._labels.get("room") or self._labels.get("address", "")
             self._note(draft, label, "", errors.NO_DOOR, known.get("room", ""))
-        area = self._checked(draft, "area", lambda: values.area_dm2(known.get("area", "")))
-        lon, lat = self._checked(draft, "lon", lambda: values.position(known.get("lon", ""), known.get("lat", ""))) or (None, None)
+        area, (lon, lat) = self._measures(draft)
         self.found.problems.extend(draft.problems)
         if any(not each.kept for each in draft.problems):
             self.found.bad += 1
@@ -262,15 +285,21 @@ class SheetReader:
         known["compound"] = self._spellings.setdefault(compound_key, compound) if compound_key else ""
         return compound_key, building_key, unit_key, room_key
 
-    def _checked(self, draft: _Draft, name: str, read: object) -> object:
+    def _measures(self, draft: _Draft) -> tuple[int | None, tuple]:
+        """(area, (longitude, latitude)), each None when it is not given or, with a problem noted, impossible."""
+        area, position, known = None, (None, None), draft.known
         try:
-            return read()
+            if "area" in known:
+                area = values.area_dm2(known["area"])
         except BadValue as bad:
-            shown = draft.known.get(name, "")
-            if name == "lon":
-                shown = f"{shown}, {draft.known.get('lat', '')}"
-            self._note(draft, self._labels.get(name) or self._labels.get("lat", ""), name, bad.fault, shown)
-            return None
+            self._note(draft, self._labels["area"], "area", bad.fault, known["area"])
+        try:
+            if "lon" in known or "lat" in known:
+                position = values.position(known.get("lon", ""), known.get("lat", ""))
+        except BadValue as bad:
+            label = "、".join(self._labels[name] for name in ("lon", "lat") if name in self._labels)
+            self._note(draft, label, "lon", bad.fault, f"{known.get('lon', '')}, {known.get('lat', '')}")
+        return area, position
 
     def _note(self, draft: _Draft, label: str, name: str, fault: Fault, value: str, kept: bool = False) -> None:
         shown = "" if name == "person" or values.looks_personal(value) else value

@@ -12,8 +12,9 @@ Place = tuple[str, str, str, str, str]  # compound, building, unit, room, addres
 
 
 def key(place: Place) -> tuple:
-    """Sorting key: compound, building, unit, then room, whose number begins with its floor; by number where there is one."""
-    return tuple([natural(part) for part in place])
+    """Sorting key: compound, building, unit, then room, whose number begins with its floor; the address where there is no room."""
+    compound, building, unit, room, address = place
+    return natural(compound), natural(building), natural(unit), natural(room) if room else natural(address)
 
 
 def in_order(places: Iterable[tuple[Place, bool]]) -> list[int]:

@@ -115,14 +115,15 @@ def _measure(archive: zipfile.ZipFile, path: Path) -> None:
     for entry in archive.infolist():
         if entry.is_dir() or not entry.filename.lower().endswith((".xml", ".rels", ".bin", ".vml")):
             continue
-        reach = _Reach()
+        reach, is_sheet = _Reach(), "sheet" in entry.filename.lower()
         with archive.open(entry) as part:
             for chunk in _chunks(part):
                 left -= len(chunk) - _OVERLAP
                 if left < 0:
                     raise _too_much(path)
-                reach.look(chunk)
-        if "worksheets/" in entry.filename.lower() and reach.cells > MOST_CELLS:
+                if is_sheet:
+                    reach.look(chunk)
+        if reach.cells > MOST_CELLS:
             with archive.open(entry) as part:
                 _refuse_far_cells(part, path, entry.filename)
 
@@ -143,14 +144,16 @@ def _chunks(part: IO[bytes]) -> Iterator[bytes]:
 class _Reach:
     """An upper bound of a sheet's rectangle, from how long its cell references are: cheap, and enough for most files."""
 
-    _COLUMNS = ((re.compile(rb"""r\s*=\s*["'][A-Z]{3}\d"""), 16_384), (re.compile(rb"""r\s*=\s*["'][A-Z]{2}\d"""), 702))
-    _ROWS = ((re.compile(rb"""r\s*=\s*["'][A-Z]{0,3}\d{7}"""), 1_048_576), (re.compile(rb"""r\s*=\s*["'][A-Z]{0,3}\d{6}"""), 999_999),
-             (re.compile(rb"""r\s*=\s*["'][A-Z]{0,3}\d{5}"""), 99_999))
+    _ODD = (b"'", b"\t", b"r =", b"r= ", b"r\n=", b"r=\n")  # hardly any program writes references so: count every cell
+    _COLUMNS = ((re.compile(rb' r="[A-Z]{3}[0-9]'), 16_384), (re.compile(rb' r="[A-Z]{2}[0-9]'), 702))
+    _ROWS = ((re.compile(rb' r="[A-Z]{0,3}[0-9]{7}'), 1_048_576), (re.compile(rb' r="[A-Z]{0,3}[0-9]{6}'), 999_999))
 
     def __init__(self) -> None:
-        self._columns, self._rows, self._counted = 26, 9_999, 0
+        self._columns, self._rows, self._counted = 26, 99_999, 0
 
     def look(self, chunk: bytes) -> None:
+        if any(odd in chunk for odd in self._ODD):
+            self._columns, self._rows = 16_384, 1_048_576
         self._columns = self._widest(chunk, self._COLUMNS, self._columns)
         self._rows = self._widest(chunk, self._ROWS, self._rows)
         self._counted += chunk.count(b"<row")  # rows without a number follow one another
@@ -164,7 +167,7 @@ class _Reach:
         return self._columns * min(max(self._rows, self._counted), 1_048_576)
 
 
-_FILLED = re.compile(rb"""<(?:\w+:)?c\s[^<>]*?\br\s*=\s*["']([A-Z]{1,3})(\d{1,7})["'](?:[^<>]*[^/<>])?>""")
+_FILLED = re.compile(rb"""<(?:\w+:)?c\s[^<>]*?\br\s*=\s*["']([A-Z]{1,3})([0-9]{1,7})["'](?:[^<>]*[^/<>])?>""")
 
 
 def _refuse_far_cells(part: IO[bytes], path: Path, sheet: str) -> None:
@@ -177,7 +180,8 @@ def _refuse_far_cells(part: IO[bytes], path: Path, sheet: str) -> None:
             furthest_column = max(furthest_column, _column_number(column))
     if max(furthest_row, counted) * furthest_column > MOST_CELLS:
         raise RegisterRefused(
-            "{file} 的 {sheet} 内容延伸到第 {row} 行、第 {column} 列，读取会占满内存。请删去数据以外的行和列（或复制到新工作簿），保存后再导入。",
+            "{file} 的 {sheet} 内容延伸到第 {row} 行、第 {column} 列，读取会占满内存。"
+            "请删去数据以外的行和列（或复制到新工作簿），保存后再导入。",
             "{sheet} of {file} reaches to row {row}, column {column}; reading it would use up all memory. Delete the rows and "
             "columns beyond the data (or copy it to a new workbook), save, import again.",
             file=path.name, sheet=sheet.rpartition("/")[2], row=max(furthest_row, counted), column=furthest_column)

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import stat
 import zipfile
@@ -37,9 +38,10 @@ class Bag:
     def __init__(self, file: BinaryIO):
         try:
             self._zip = zipfile.ZipFile(file)
+            packed = file.seek(0, os.SEEK_END)
         except (zipfile.BadZipFile, ValueError, NotImplementedError):
             raise _damaged("里面不是 zip 文件", "there is no zip inside") from None
-        self._members = self._safe(self._zip.infolist())
+        self._members = self._safe(self._zip.infolist(), packed)
 
     @property
     def size(self) -> int:
@@ -109,11 +111,10 @@ class Bag:
                 raise _damaged(f"文件 {name} 损坏", f"the file {name} is damaged") from None
         return summed.hexdigest()
 
-    def _safe(self, members: list[zipfile.ZipInfo]) -> dict[str, zipfile.ZipInfo]:
+    def _safe(self, members: list[zipfile.ZipInfo], packed: int) -> dict[str, zipfile.ZipInfo]:
         if len(members) > _MOST_FILES:
             raise _damaged("文件太多", "there are too many files")
-        packed, unpacked = sum(info.compress_size for info in members), sum(info.file_size for info in members)
-        if unpacked > min(_MOST_BYTES, _MOST_RATIO * packed + _SMALL):
+        if sum(info.file_size for info in members) > min(_MOST_BYTES, _MOST_RATIO * packed + _SMALL):
             raise _damaged("解压后大得不合理（可能是压缩炸弹）", "it would unpack to an absurd size (perhaps a zip bomb)")
         found: dict[str, zipfile.ZipInfo] = {}
         tops = set()

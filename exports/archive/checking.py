@@ -17,7 +17,7 @@ from campaigns.installation import Installation
 from exports.archive import archive_keys, csvfile, minisign, package, parcel, tables
 from exports.archive.bag import Bag
 from exports.archive.columns import Table
-from exports.archive.exporting import SIGNATURE, Steps, comment
+from exports.archive.exporting import SIGNATURE, SILENT, Steps, comment
 from exports.archive.key_set import KeySet
 from exports.archive.minisign import PublicKey
 from exports.archive.refusals import ArchiveDamaged, WrongKey
@@ -76,13 +76,14 @@ class Archive:
                 progress(1000)
         progress(count % 1000)
         if count != self.report.counts[table.name]:
-            raise ArchiveDamaged("表 {table} 有 {found} 行，说明里是 {told} 行。", "Table {table} has {found} rows; the description says {told}.",
+            raise ArchiveDamaged("表 {table} 有 {found} 行，说明里是 {told} 行。",
+                                 "Table {table} has {found} rows; the description says {told}.",
                                  table=table.name, found=count, told=self.report.counts[table.name])
         keys.settle(table.name, table.refs)
 
 
 def verify(here: Installation, file: Path, *, public_key: PublicKey | None = None, identities: Sequence | None = None,
-           steps: Steps = Steps()) -> Report:
+           steps: Steps = SILENT) -> Report:
     """Check FILE and its signature; with an identity that opens it, everything inside too.
 
     public_key: whose signature it must be; None means this installation's own. identities: to open it with; None means this
@@ -149,6 +150,7 @@ def _signature(file: Path) -> minisign.Signature:
         with open(path, "rb") as source:
             data = source.read(_MOST_SIGNATURE)
     except OSError:
-        raise ArchiveDamaged("缺少签名文件 {path}。它应和归档放在一起。", "The signature file {path} is missing. It belongs beside the archive.",
+        raise ArchiveDamaged("缺少签名文件 {path}。它应和归档放在一起。",
+                             "The signature file {path} is missing. It belongs beside the archive.",
                              path=path) from None
     return minisign.parse(data)

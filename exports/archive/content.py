@@ -2,12 +2,14 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from itertools import islice
 
-from sqlalchemy import Connection, Select, case, func, select
+from sqlalchemy import Connection, Select, bindparam, case, func, select
 from sqlalchemy.orm import aliased
 
 from campaigns import people
@@ -17,10 +19,12 @@ from campaigns.keys import Key
 from campaigns.store.schema import dwelling, form_version, record, submission, tally, user
 from campaigns.submissions import unseal
 from exports.archive import figures, tables
-from exports.archive.columns import Table
 from forms.form import Form
 
-_AT_ONCE = 1000  # rows fetched from the store at a time
+_AT_ONCE = 500  # rows fetched from the store at a time
+_records_of = select(record, submission.c.instance, submission.c.filled_at, submission.c.sealed).join(
+    submission, submission.c.id == record.c.submission_id).where(
+    record.c.dwelling_id.in_(bindparam("doors", expanding=True))).order_by(record.c.dwelling_id, record.c.household)
 
 
 @dataclass(frozen=True)
@@ -56,14 +60,12 @@ class Content:
     def dwellings(self) -> Iterator[Dwelling]:
         """Every door with its households and their persons. Doors that the register ended come only with a record."""
         teams = people.teams(self._connection, self.campaign.id)
-        records = self._records()
-        upcoming = next(records, None)
-        for door in self._stream(self._walking(select(dwelling).where(self._live()))):
-            households = []
-            while upcoming is not None and upcoming.dwelling_id == door.id:
-                households.append(self._household(door.door, upcoming))
-                upcoming = next(records, None)
-            yield Dwelling(door.compound or door.community, self._door(door, teams), households)
+        doors = self._stream(self._walking(select(dwelling).where(self._live())))
+        while batch := list(islice(doors, _AT_ONCE)):
+            records = self._records([door.id for door in batch])
+            for door in batch:
+                households = [self._household(door.door, found) for found in records.get(door.id, ())]
+                yield Dwelling(door.compound or door.community, self._door(door, teams), households)
 
     def code_lists(self) -> Iterator[list]:
         """Every code of every column that has codes."""
@@ -114,12 +116,12 @@ class Content:
     def _stream(self, query) -> Iterator:
         return self._connection.execution_options(yield_per=_AT_ONCE).execute(query)
 
-    def _records(self) -> Iterator:
-        """Records with their sealed answers, in the same order as the doors."""
-        query = select(record, submission.c.instance, submission.c.filled_at, submission.c.sealed).where(
-            record.c.campaign_id == self.campaign.id).join(submission, submission.c.id == record.c.submission_id).join(
-            dwelling, dwelling.c.id == record.c.dwelling_id)
-        return iter(self._stream(self._walking(query).order_by(record.c.household)))
+    def _records(self, doors: list[int]) -> dict[int, list]:
+        """Records with their sealed answers, by door. Fetched a few doors at a time: sorting them all would take much memory."""
+        found: dict[int, list] = defaultdict(list)
+        for row in self._connection.execute(_records_of, {"doors": doors}):
+            found[row.dwelling_id].append(row)
+        return found
 
     def _walking(self, query: Select) -> Select:
         """`query` over doors, ordered as one walks; the doors of a compound stay together, also one added later."""

@@ -54,8 +54,11 @@ class Steps:
         yield lambda done: None
 
 
+SILENT = Steps()
+
+
 def export(here: Installation, campaign: Campaign, out: Path, *, recipients: list[str] = (), at: datetime, actor: Actor,
-           steps: Steps = Steps()) -> Summary:
+           steps: Steps = SILENT) -> Summary:
     """Make the archive of `campaign` at `out`, and `out`.minisig beside it.
 
     recipients: age recipients; none means the installation's own key. Merges first unless nothing has come in since.
@@ -63,7 +66,8 @@ def export(here: Installation, campaign: Campaign, out: Path, *, recipients: lis
     """
     to = [archive_keys.recipient(each) for each in recipients] or [archive_keys.own_identity(here.keyring).to_public()]
     if out.is_dir() or not out.absolute().parent.is_dir():
-        raise CannotWrite("无法写入 {path}：请给出已有文件夹里的一个文件名。", "Cannot write {path}: give a file name in a folder that exists.", path=out)
+        raise CannotWrite("无法写入 {path}：请给出已有文件夹里的一个文件名。",
+                          "Cannot write {path}: give a file name in a folder that exists.", path=out)
     key = here.keyring.campaign(campaign.slug)
     _merge_unless_current(here, campaign, at, actor)
     try:
@@ -82,8 +86,7 @@ def _merge_unless_current(here: Installation, campaign: Campaign, at: datetime, 
     with here.store.read() as connection:
         if is_current(connection, campaign):
             return
-    with here.store.write() as connection:
-        merge.run(connection, campaign, at, actor)
+    merge.run(here.store, campaign, at, actor)
 
 
 def is_current(connection: Connection, campaign: Campaign) -> bool:

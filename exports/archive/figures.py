@@ -45,8 +45,13 @@ def rows(connection: Connection, campaign: Campaign, at: datetime) -> Iterator[l
     found: Figures = measure(connection, campaign, at)
     yield from _standing("campaign", campaign.slug, found.total, found.line)
     for level, areas in found.areas.items():
+        taken: set[str] = set()
         for area in areas:
-            yield from _standing(level, _joined(area.names.values()), area.counts, area.line)
+            name = _joined(area.names.values())
+            while name in taken:  # two areas whose names differ only in what a bar stands for
+                name += "'"
+            taken.add(name)
+            yield from _standing(level, name, area.counts, area.line)
     for name, each in (*(("day", day) for day in found.days), *(("channel", channel) for channel in found.channels)):
         numbers = asdict(each)
         of = numbers.pop(name)

@@ -21,11 +21,12 @@ from sqlalchemy import Connection, and_, bindparam, func, select, tuple_, update
 from campaigns.installation import Installation
 from exports.archive.checking import Archive, opened
 from exports.archive.content import instant
-from exports.archive.exporting import Steps
+from exports.archive.database import connected
+from exports.archive.exporting import SILENT, Steps
 from exports.archive.key_set import KeySet
-from exports.archive.mapping import RECEIVED, Mapping
+from exports.archive.mapping import AS_IT_IS, RECEIVED, Mapping
 from exports.archive.minisign import PublicKey
-from exports.archive.receiver import Receiver, connected
+from exports.archive.receiver import Receiver
 from exports.archive.refusals import BadReceiver
 from forms.language import Refusal, Text
 
@@ -57,9 +58,9 @@ class Outcome:
         return sum(getattr(change, what) for change in self.tables.values())
 
 
-def bring(here: Installation, file: Path, into: str, *, at: datetime, mapping: Mapping = Mapping(), dry_run: bool = False,
+def bring(here: Installation, file: Path, into: str, *, at: datetime, mapping: Mapping = AS_IT_IS, dry_run: bool = False,
           older: bool = False, public_key: PublicKey | None = None, identities: Sequence | None = None,
-          steps: Steps = Steps()) -> Outcome:
+          steps: Steps = SILENT) -> Outcome:
     """Import FILE into the database at `into`. `older`: take an archive older than the last import.
 
     Raises ArchiveDamaged, WrongKey, BadReceiver or another Refusal; then nothing was changed.
@@ -99,9 +100,10 @@ def _refuse_older(connection: Connection, receiver: Receiver, archive: Archive, 
     if last is None:
         return
     if last.signing_key != archive.report.key:
-        raise BadReceiver("数据库里的任务“{campaign}”来自另一把签名密钥（{other}）：是另一个单位的同名任务。请导入另一个数据库，或用 --mapping 换表名。",
-                          "The campaign “{campaign}” in this database was signed by another key ({other}): it is another office's campaign "
-                          "of the same name. Import into another database, or name other tables with --mapping.",
+        raise BadReceiver("数据库里的任务“{campaign}”来自另一把签名密钥（{other}）：是另一个单位的同名任务。"
+                          "请导入另一个数据库，或用 --mapping 换表名。",
+                          "The campaign “{campaign}” in this database was signed by another key ({other}): it is another office's "
+                          "campaign of the same name. Import into another database, or name other tables with --mapping.",
                           campaign=facts["campaign"], other=last.signing_key)
     if facts["made_at"] < last.made_at and not older:
         raise Refusal("这份归档（{made}）比已导入的（{last}）旧。确实要倒回，请加 --older。",

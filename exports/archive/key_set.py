@@ -57,7 +57,8 @@ class KeySet:
             self._flush(place)
             if self._db.execute("SELECT 1 FROM seen AS a WHERE place = ? AND NOT EXISTS "
                                 "(SELECT 1 FROM seen AS b WHERE b.place = ? AND b.key = a.key)", (place, other)).fetchone():
-                raise ArchiveDamaged("表 {table} 指向表 {other} 里没有的一行。", "Table {table} points to a row that table {other} does not have.",
+                raise ArchiveDamaged("表 {table} 指向表 {other} 里没有的一行。",
+                                     "Table {table} points to a row that table {other} does not have.",
                                      table=table, other=other)
 
     def _put(self, place: str, key: str) -> None:

@@ -54,7 +54,11 @@ class Mapping:
                               "The mapping cannot leave out {column}: rows are told apart by it.", column=f"{name}.{column}")
         names = [there.casefold() for column in (*table.names, *RECEIVERS) if (there := self.column(name, column))]
         if len(set(names)) != len(names):
-            raise Refusal("对照表把 {table} 的两栏写成了同一个名字。", "The mapping gives two columns of {table} the same name.", table=name)
+            raise Refusal("对照表把 {table} 的两栏写成了同一个名字。",
+                          "The mapping gives two columns of {table} the same name.", table=name)
+
+
+AS_IT_IS = Mapping()
 
 
 def kept(mapping: Mapping, name: str, table: Table) -> list[Column]:

@@ -129,7 +129,7 @@ def _with_questions(fixed: tuple[Column, ...], forms: Iterable[Form], part: str)
 
 
 def _question(asked, name: str) -> Column:
-    return Column(name, asked.label, _TYPES.get(asked.type, "string"), codes=tuple(asked.choices),
+    return Column(name, asked.label, _TYPES.get(asked.type, "string"), codes=tuple(dict(asked.choices).items()),
                   many=asked.type == "select_multiple", personal=asked.personal, question=asked.name)
 
 

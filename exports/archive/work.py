@@ -23,24 +23,38 @@ def private_folder(home: Path) -> Iterator[Path]:
     parent = (home / "work").absolute()
     try:
         parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        _sweep(parent)
-        folder = parent / f"{_PREFIX}{secrets.token_hex(6)}"
-        folder.mkdir(mode=0o700)
-        handle = os.open(folder, os.O_RDONLY)
+        folder, handle = _new_folder(parent)
     except OSError as error:
         raise cannot_write(parent, error) from None
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
         os.close(handle)
 
 
+def _new_folder(parent: Path) -> tuple[Path, int]:
+    """A new folder and the handle that holds its lock. One process at a time, so that none sweeps a folder not locked yet."""
+    turn = os.open(parent, os.O_RDONLY)
+    try:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        _sweep(parent)
+        folder = parent / f"{_PREFIX}{secrets.token_hex(6)}"
+        folder.mkdir(mode=0o700)
+        handle = os.open(folder, os.O_RDONLY)
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        return folder, handle
+    finally:
+        os.close(turn)
+
+
 def _sweep(parent: Path) -> None:
     """Remove the folders whose process is gone: its lock went with it."""
     for folder in parent.glob(f"{_PREFIX}*"):
-        handle = os.open(folder, os.O_RDONLY)
+        try:
+            handle = os.open(folder, os.O_RDONLY)
+        except FileNotFoundError:  # its owner has just finished
+            continue
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -42,8 +42,7 @@ def publish(here: Installation, campaign: Campaign, at: datetime, actor: Actor, 
     private, open_to_all = path_of(folder, campaign.slug), public_path_of(folder, campaign.slug)
     with _alone(folder, campaign.slug):
         if merge_first:
-            with here.store.write() as connection:
-                merge.run(connection, campaign, at, actor)
+            merge.run(here.store, campaign, at, actor)
         with here.store.read() as connection:
             counted = figures.measure(connection, campaign, at)
         digest = file.write(private, TABLES, rows_of(counted))

@@ -81,7 +81,8 @@ def _show_report(report: Report) -> None:
         return
     echo("{files} 个文件的校验和都相符。", "The checksums of {files} files all fit.", files=report.files)
     for table, count in report.counts.items():
-        echo("表 {table}：{count} 行，格式、代码、主键和引用都对。", "Table {table}: {count} rows; types, codes, keys and references are right.",
+        echo("表 {table}：{count} 行，格式、代码、主键和引用都对。",
+             "Table {table}: {count} rows; types, codes, keys and references are right.",
              table=table, count=count)
 
 
@@ -97,7 +98,7 @@ def _show_report(report: Report) -> None:
 def import_(file: Path, into: str, dry_run: bool, mapping_file: Path | None, older: bool, public_key: str | None,
             identity: Path | None, as_json: bool) -> None:
     """导入另一个数据库；重复导入不会增加 / import into another database; importing again adds nothing."""
-    names = mapping.read(mapping_file) if mapping_file else mapping.Mapping()
+    names = mapping.read(mapping_file) if mapping_file else mapping.AS_IT_IS
     with _stoppable():
         outcome = bring(installation(), file, into, at=clock.now(), mapping=names, dry_run=dry_run, older=older, steps=_Bars(),
                         **_keys(public_key, identity))
@@ -128,7 +129,8 @@ def keys(as_json: bool) -> None:
     if as_json:
         echo_json({"minisign": str(public), "key": public.name, "age": age})
         return
-    echo("验签用的 minisign 公钥（编号 {key}），交给接收方：", "minisign public key (ID {key}), for whoever receives our archives:", key=public.name)
+    echo("验签用的 minisign 公钥（编号 {key}），交给接收方：",
+         "minisign public key (ID {key}), for whoever receives our archives:", key=public.name)
     click.echo(public)
     echo("加密用的 age 公钥，交给向我们发送归档的单位：", "age public key, for whoever sends archives to us:")
     click.echo(age)

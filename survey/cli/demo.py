@@ -22,7 +22,6 @@ from campaigns.codes import symbols
 from campaigns.installation import Installation
 from campaigns.people import ROLES
 from exports import publication, sheets
-from exports.sheets.fonts import NoFont
 from forms.language import Refusal, Text
 from survey.cli.base import ACTOR, echo, echo_json, installation, json_option, say
 
@@ -104,13 +103,13 @@ def _make(folder: DemoHome, plan: Plan) -> Campaign:
 
 
 def _print(folder: DemoHome, campaign: Campaign, size: Size) -> None:
-    """Door hangers of every compound, as far as this machine has a font for them."""
+    """Door hangers (labels for a large campaign) of every compound. Without a font the demo does without paper."""
     try:
         with _stage("print", Text("打印码", "print"), size.dwellings) as step:
             sheets.print_sheets(folder.here, campaign, layout="door-hanger" if size.dwellings <= 5_000 else "label",
                                 out=folder.sheets, public_url=_site(folder.here), tell=lambda sheet: step(sheet.labels))
-    except NoFont as missing:
-        click.secho(say(missing.text), fg="yellow", err=True)
+    except Refusal as refusal:
+        click.secho(say(refusal.text), fg="yellow", err=True)
 
 
 @contextmanager

@@ -15,8 +15,7 @@ from survey.cli.base import ACTOR, campaign_option, echo, echo_json, installatio
 @json_option
 def merge(campaign: Campaign, as_json: bool) -> None:
     """合并各渠道的登记，每户一条 / merge the entries of all channels into one record a household."""
-    with installation().store.write() as connection:
-        summary = merging.run(connection, campaign, clock.now(), ACTOR)
+    summary = merging.run(installation().store, campaign, clock.now(), ACTOR)
     if as_json:
         echo_json(summary)
         return

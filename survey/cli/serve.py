@@ -15,6 +15,8 @@ from collections.abc import Callable
 
 import click
 
+from campaigns import campaign as campaigns
+from campaigns import clock
 from campaigns.installation import Installation
 from campaigns.settings import Settings
 from exports.publication import server as datasette
@@ -42,9 +44,12 @@ def run(here: Installation, banner: Callable[[], None] | None = None) -> None:
     settings.published.mkdir(parents=True, exist_ok=True)
     children = {
         "survey": subprocess.Popen(web_command(settings), start_new_session=True),
-        "datasette": subprocess.Popen(datasette.command(settings), start_new_session=True),
+        # what it prints there is a line for every request; what goes wrong it says on standard error
+        "datasette": subprocess.Popen(datasette.command(settings), start_new_session=True, stdout=subprocess.DEVNULL),
     }
-    signal.signal(signal.SIGTERM, lambda *_: _interrupt())
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell that starts us in the background has it ignored
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    refresher = Refresher(here)
     try:
         _wait_until_up(children, _local(settings.host, settings.port, "/healthz"),
                        _local(settings.host, settings.datasette_port, "/-/versions.json"))
@@ -52,15 +57,11 @@ def run(here: Installation, banner: Callable[[], None] | None = None) -> None:
             banner()
         echo("填报网站 {site}　进度 {progress}　按 Ctrl-C 停止", "Survey site {site}   progress {progress}   Ctrl-C stops",
              site=site_url(settings), progress=progress_url(settings))
-        _watch(children)
+        _watch(children, refresher)
     except KeyboardInterrupt:
         echo("正在停止……", "Stopping ...")
     finally:
-        _stop(children)
-
-
-def _interrupt() -> None:
-    raise KeyboardInterrupt
+        _stop({**children, **refresher.running()})
 
 
 def web_command(settings: Settings) -> list[str]:
@@ -128,10 +129,46 @@ def _refuse_dead(children: dict[str, subprocess.Popen]) -> None:
                           "{name} has ended (status {status}); its output above says why.", name=name, status=child.returncode)
 
 
-def _watch(children: dict[str, subprocess.Popen]) -> None:
+def _watch(children: dict[str, subprocess.Popen], refresher: Refresher) -> None:
     while True:
         _refuse_dead(children)
+        refresher.tick(time.monotonic())
         time.sleep(0.5)
+
+
+class Refresher:
+    """Publishes the campaigns that take submissions, every `SURVEY_REFRESH_MINUTES`, one at a time in a process of its own:
+    its memory is given back, and what goes wrong in it stops nobody."""
+
+    def __init__(self, here: Installation):
+        self._here = here
+        self._every = here.settings.refresh_minutes * 60
+        self._due = time.monotonic()  # at once: what came in while nothing was served
+        self._waiting: list[str] = []
+        self._running: subprocess.Popen | None = None
+
+    def tick(self, now: float) -> None:
+        """Start what is due; called a few times a second. `now` is monotonic, in seconds."""
+        if self._running and self._running.poll() is None:
+            return
+        self._running = None
+        if self._every and now >= self._due and not self._waiting:
+            self._due = now + self._every
+            self._waiting = self._taking_submissions()
+        if self._waiting:
+            slug = self._waiting.pop(0)
+            self._running = subprocess.Popen(
+                [sys.executable, "-m", "survey.cli", "publish", "--campaign", slug], start_new_session=True,
+                stdout=subprocess.DEVNULL)
+
+    def running(self) -> dict[str, subprocess.Popen]:
+        """The publication under way, if any: it changes nothing or everything, so it may be stopped."""
+        return {"publish": self._running} if self._running else {}
+
+    def _taking_submissions(self) -> list[str]:
+        at = clock.now()
+        with self._here.store.read() as connection:
+            return [each.slug for each in campaigns.every(connection) if each.opens_at <= at < each.accepts_until]
 
 
 def _stop(children: dict[str, subprocess.Popen]) -> None:

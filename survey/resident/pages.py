@@ -58,13 +58,13 @@ def landing(code: str) -> Response:
     if found.recorded:
         return _recorded(found)
     doors.require_open(found.campaign, at)
-    return Response(render_template("landing.html", found=found, collector=_collector()), mimetype="text/html")
+    return Response(render_template("landing.html", found=found, collector=_collector(found)), mimetype="text/html")
 
 
-def _collector() -> bool:
-    """Whether a volunteer or clerk is signed in on this phone: they record under their own name."""
+def _collector(found: OpenDoor) -> bool:
+    """Whether a volunteer or clerk of this campaign is signed in on this phone: they record under their own name."""
     user = access.user()
-    return user is not None and user.role in access.COLLECTORS
+    return user is not None and user.role in access.COLLECTORS and user.campaign_id == found.campaign.id
 
 
 def _recorded(found: OpenDoor, typed: str = "", error: Text | None = None, notice: Text | None = None,
@@ -75,8 +75,7 @@ def _recorded(found: OpenDoor, typed: str = "", error: Text | None = None, notic
 
 
 def sheet(found: OpenDoor) -> Sheet:
-    return Sheet(found, found.channel, url_for("resident.form", code=found.text),
-                 url_for("resident.receipt", code=found.text))
+    return Sheet(found, found.channel, f"/h/{found.text}/form", f"/h/{found.text}/receipt")
 
 
 @pages.page("/h/<code>/form", roles=RESIDENT_BY_CODE)
@@ -102,8 +101,9 @@ def send(code: str) -> Response:
 
 def _take(code: str, *, stale: bool = False) -> Response:
     at = clock.now()
-    found = doors.find(code, at, shown_before=entries.posted_instance(code) is not None)
-    return entries.take(sheet(found), at, stale=stale)
+    instance = entries.posted_instance(code)
+    found = doors.find(code, at, shown_before=instance is not None)
+    return entries.take(sheet(found), instance, at, stale=stale)
 
 
 @pages.page("/h/<code>/receipt", roles=RESIDENT_BY_CODE)

@@ -39,9 +39,13 @@
     video.srcObject = stream;
     video.hidden = false;
     start.hidden = true;
-    await video.play();
+    video.play().catch(() => {}); // until frames come, detect() just finds nothing
     look(new BarcodeDetector({ formats: ["qr_code"] }));
   });
   window.addEventListener("pagehide", stop);
-  BarcodeDetector.getSupportedFormats().then((formats) => { box.hidden = !formats.includes("qr_code"); });
+  BarcodeDetector.getSupportedFormats().then((formats) => {
+    if (!formats.includes("qr_code")) return;
+    box.hidden = false;
+    box.nextElementSibling.querySelector("button.button").classList.add("secondary"); // one first choice a screen
+  });
 })();

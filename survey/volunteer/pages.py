@@ -122,8 +122,9 @@ def send(code: str) -> Response:
 
 def _take(code: str, *, stale: bool = False) -> Response:
     at = clock.now()
-    found = _find(code, at, shown_before=entries.posted_instance(code) is not None)
-    return entries.take(_sheet(found), at, stale=stale)
+    instance = entries.posted_instance(code)
+    found = _find(code, at, shown_before=instance is not None)
+    return entries.take(_sheet(found), instance, at, stale=stale)
 
 
 @pages.page("/v/door/<code>/receipt", roles=COLLECTORS)
