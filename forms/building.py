@@ -1,174 +1,233 @@
-"""From workbook and XForm to the tree of questions: what each row becomes, and what is refused by name."""
+"""From the definition of a form and the rows of its workbook to the tree of questions."""
 from __future__ import annotations
 
 import re
 
-from forms.expressions import Expression
-from forms.handlers import HANDLERS, SILENT
-from forms.language import Text
-from forms.questions import Check, Question
-from forms.workbook import FormError, Problem, Row
-from forms.xform import JR, X, XForm, language_code
-from forms.xpath import XPathError
+from forms.language import LANGUAGES, Text
+from forms.model.definition import Definition, NodeDef
+from forms.model.names import JR
+from forms.model.texts import MEDIA, Label, Words
+from forms.questions import NOTHING, Check, Question
+from forms.workbook import Problem, Row
 
-ALIASES = {"string": "text", "int": "integer", "select one": "select_one", "select one from": "select_one",
-           "select1": "select_one", "select multiple": "select_multiple", "select all that apply": "select_multiple"}
 LENGTHS = {True: 2000, False: 200}
 YES = ("yes", "true", "true()", "1", "是")
 CHECKS = {"phone", "resident-id", "birth-date"}
-_LISTED = re.compile(r"(select_one|select one from|select one|select1|select_multiple|select multiple|"
-                     r"select all that apply(?: from)?)\s+(\S+)$")
+INPUTS = {"string": "text", "int": "integer", "decimal": "decimal", "date": "date", "time": "time", "dateTime": "dateTime",
+          "geopoint": "geopoint", "geotrace": "geotrace", "geoshape": "geoshape", "barcode": "barcode"}
+CONTROLS = {"select1": "select_one", "select": "select_multiple", "rank": "rank", "range": "range", "trigger": "acknowledge"}
+PRELOADS = {("timestamp", "start"): "start", ("timestamp", "end"): "end", ("date", "today"): "today"}
+PROPERTIES = {"deviceid": "deviceid", "username": "username", "email": "email", "phonenumber": "phonenumber"}
+MOST_SHOWN = 5_000
+_BEGIN = re.compile(r"begin[_ ]?(group|repeat|loop|lgroup|looped group)\b", re.I)
+_END = re.compile(r"end[_ ]?(group|repeat|loop|lgroup|looped group)\b", re.I)
 _CHECK = re.compile(r"([a-z-]+)(?::([^=\s]+)=(\S+))?$")
+_CODE = re.compile(r"\(([A-Za-z]{2,3})(?:-[^)]*)?\)\s*$")
+_NAMES = {"中文": "zh", "汉语": "zh", "chinese": "zh", "english": "en", "英文": "en", "英语": "en"}
+_LIST = re.compile(r"instance\('([^']*)'\)/root/item$")
 
 
 class Builder:
-    """Builds the questions of one form; `problems` collects everything that is wrong with it."""
+    """Builds the questions of one form. `rows`: of the sheet survey, [] for an XForm. `problems` collects what is wrong."""
 
-    def __init__(self, rows: list[Row], xform: XForm, problems: list[Problem]):
-        self.rows, self.xform, self.problems = rows, xform, problems
-        self.root = Question("", "group", "/" + xform.instance.tag.split("}")[-1], "household")
-        self.by_path: dict[str, Question] = {self.root.path: self.root}
-        self.repeat: Question | None = None
+    def __init__(self, form: Definition, rows: list[Row], problems: list[Problem]):
+        self.form, self.problems = form, problems
+        self.languages = {code: language for language in reversed(form.texts.languages)
+                          for code in [language_code(language)]}
+        self.rows = dict(rows_by_path(rows, form.root.ref))
+        self.lists: dict[str, tuple] = {}
+        self.repeats: list[Question] = []
+        self.by_path: dict[str, Question] = {}
 
     def build(self) -> Question:
-        """The root of the tree. Raises FormError with every problem found."""
-        parent = self.root
-        for row in self.rows:
-            parent = self._row(row, parent) or parent
-        for path in self.xform.with_outputs:
-            self.problem(0, Text("标签里引用了别的答案", f"a label refers to an answer ({path.split(':')[0]})"),
-                         Text("请把标签写成固定的文字", "Write the label as fixed words"))
-        if self.problems:
-            raise FormError(self.problems)
-        for question in self.root.walk():
-            self._compile(question)
-        self._refuse_clashes()
-        if self.problems:
-            raise FormError(self.problems)
-        return self.root
+        """The root of the tree."""
+        mains = [node for node in self.form.root.walk() if node.kind == "repeat" and len(node.repeats()) == 1]
+        self.main = next((node for node in mains if node.ref.endswith("/person")), mains[0] if mains else None)
+        root = self._question(self.form.root, None)
+        self._name(root)
+        return root
 
-    def problem(self, row: int, cause: Text, remedy: Text) -> None:
-        self.problems.append(Problem("survey", row, cause, remedy))
-
-    def _row(self, row: Row, parent: Question) -> Question | None:
-        """Read one row; gives the container that the next row belongs to, None for the same."""
-        kind = re.sub(r"\s+", " ", row.cells.get("type", ""))
-        if not kind or kind.startswith("#") or row.cells.get("disabled", "").lower() in YES:
-            return None
-        if re.fullmatch(r"end[_ ](group|repeat)", kind, re.I):
-            return parent.parent
-        begin = re.fullmatch(r"begin[_ ](group|repeat)", kind, re.I)
-        listed = _LISTED.match(kind)
-        type_ = begin[1].lower() if begin else ALIASES.get(listed[1] if listed else kind, listed[1] if listed else kind)
-        if not begin and type_ not in HANDLERS and type_ not in SILENT:
-            self.problem(row.number, Text(f"还不支持“{kind}”这种问题", f"the question type “{kind}” is not supported yet"),
-                         Text("请改用文字、数字、日期或选择题", "Use text, numbers, dates or choices"))
-            return None
-        question = self._question(row, type_, parent)
-        if listed:
-            question.choices = tuple(self.xform.lists.get(listed[2], ()))
-            question.codes = frozenset(code for code, _ in question.choices)
-        if type_ == "repeat":
-            self._take_repeat(question)
-        return question if begin else None
-
-    def _question(self, row: Row, type_: str, parent: Question) -> Question:
-        name = row.cells.get("name", "")
-        path = f"{parent.path}/{name}"
-        part = "person" if parent.part == "person" or type_ == "repeat" else "household"
-        multiline = "multiline" in row.cells.get("appearance", "")
+    def _question(self, node: NodeDef, parent: Question | None) -> Question:
+        row = self.rows.get(node.ref)
+        cells = row.cells if row else {}
         question = Question(
-            name, type_, path, part, row.number, parent=parent,
-            label=self.xform.words(path, "label"), hint=self._hint(row, path),
-            appearance=row.cells.get("appearance", ""), limit=LENGTHS[multiline],
-            personal=row.cells.get("personal", "").lower() in YES,
-            check=self._check(row),
-        )
-        if type_ == "calculate":
-            question.label = self._sheet_text(row, "label")
-        parent.children.append(question)
-        self.by_path[path] = question
+            "" if parent is None else node.ref.rsplit("/", 1)[1], self._type(node), node.ref, self._part(node), row.number if row else 0,
+            label=self._filled(node.caption or node.label) or sheet_text(cells, "label"),
+            hint=self._filled(node.hint) or sheet_text(cells, "hint"), guidance=self._guidance(node),
+            required_message=self._filled(node.required_message), constraint_message=self._filled(node.constraint_message),
+            appearance=cells.get("appearance", "") or node.appearance, parameters=_parameters(node), media=self._media(node),
+            personal=cells.get("personal", "").lower() in YES, check=self._check(row), parent=parent, node=node)
+        question.limit = LENGTHS[question.multiline]
+        self._choices(question)
+        self.by_path[node.ref] = question
+        if question.type == "repeat":
+            self.repeats.append(question)
+        for child in node.children:
+            if child.kind != "attribute" and child.ref != self.form.meta:
+                question.children.append(self._question(child, question))
         return question
 
-    def _hint(self, row: Row, path: str) -> Text:
-        # A repeat has no hint in an XForm, but its words are worth showing.
-        return self.xform.words(path, "hint") if self.xform.words(path, "hint").zh else self._sheet_text(row, "hint")
+    def _type(self, node: NodeDef) -> str:
+        """The type as an XLSForm names it."""
+        if not node.is_leaf:
+            return "repeat" if node.kind == "repeat" else "group"
+        if node.control == "upload":
+            start = node.media_type.split("/")[0]
+            return start if start in ("image", "audio", "video") else "file"
+        if node.control in CONTROLS:
+            return CONTROLS[node.control]
+        if node.control:
+            fixed = node.readonly is not None and node.readonly.source.strip() == "true()" and node.calculate is None
+            return "note" if fixed and node.type == "string" else INPUTS.get(node.type, "text")
+        if node.preload:
+            return PRELOADS.get(node.preload) or PROPERTIES.get(node.preload[1].split(":")[-1].lower(), "metadata")
+        return "calculate" if node.calculate is not None else "hidden"
 
-    def _sheet_text(self, row: Row, column: str) -> Text:
-        found = {language_code(head.split("::")[1]): words for head, words in row.cells.items()
-                 if head.startswith(column + "::")}
-        plain = row.cells.get(column) or next(iter(found.values()), "")
-        return Text(found.get("zh", plain), found.get("en", plain))
+    def _part(self, node: NodeDef) -> str:
+        around = node.repeats()
+        if not around:
+            return "household"
+        return "person" if around[-1] is self.main else "/".join(repeat.ref.rsplit("/", 1)[1] for repeat in around)
 
-    def _check(self, row: Row) -> Check | None:
-        written = row.cells.get("check")
+    def _name(self, scope: Question) -> None:
+        """Give the questions of one scope (the form or one repeat) keys that tell them apart."""
+        inside = list(_scope(scope))
+        own = [question.name for question in inside if question.type != "group"]
+        double = {name for name in own if own.count(name) > 1}
+        for question in inside:
+            if question.name in double and question.type != "group":
+                question.name = question.path[len(scope.path) + 1:]
+            if question.type == "repeat":
+                self._name(question)
+
+    def _choices(self, question: Question) -> None:
+        choices = question.node.choices
+        if choices is None:
+            return
+        if choices.nodeset is None:
+            question.choices = tuple((code, self.text(label)) for code, label in choices.items)
+        else:
+            source = choices.nodeset.source.strip()
+            found = _LIST.match(source.removeprefix("randomize(").split(",")[0].removesuffix(")"))
+            name = found[1] if found else next(iter(re.findall(r"^\s*(?:randomize\(\s*)?instance\('([^']*)'\)", source)), "")
+            question.choices = self._list(name, choices) if name else ()
+            question.dynamic = not found or name in self.form.lacking
+        question.codes = frozenset(code for code, _ in question.choices)
+
+    def _list(self, name: str, choices) -> tuple:
+        key = (name, choices.value.source if choices.value else "", choices.label.source if choices.label else "")
+        if key not in self.lists:
+            self.lists[key] = tuple(self._items(name, choices))
+        return self.lists[key]
+
+    def _items(self, name: str, choices):
+        instance = self.form.instances.get(name)
+        for item in list(instance.iterfind("./root/item") if instance is not None else ())[:MOST_SHOWN]:
+            words = item.findtext(choices.label.source.strip(), "") if choices.label and _is_name(choices.label.source) else ""
+            code = item.findtext(choices.value.source.strip(), "") if choices.value and _is_name(choices.value.source) else ""
+            yield code, self.text(Label(identity=words)) if choices.label_is_identity else Text(words, words)
+
+    def list_items(self, name: str) -> list[tuple[str, Text]]:
+        """The (code, words) of a list of the form. Raises KeyError for no such list."""
+        items = []
+        for item in self.form.instances[name].iterfind("./root/item"):
+            identity, label = item.findtext("itextId"), item.findtext("label") or ""
+            items.append((item.findtext("name") or "", self.text(Label(identity=identity)) if identity else Text(label, label)))
+        return items
+
+    def text(self, label: Label | None) -> Text:
+        """A label in the languages of the product, one borrowing from the other; an answer in it shows as an ellipsis."""
+        if label is None:
+            return NOTHING
+        if label.literal is not None:
+            return Text(*(_plain(label.literal),) * len(LANGUAGES))
+        if not label.identity:
+            return Text("…", "…")
+        return self._of_texts(label.identity, "")
+
+    def _filled(self, label: Label | None) -> Text | None:
+        """The text of a label, None for no words."""
+        text = self.text(label)
+        return text if any(text) else None
+
+    def _of_texts(self, identity: str, form: str) -> Text:
+        texts = self.form.texts
+        exact = {code: texts.exact(identity, language, form) for code, language in self.languages.items()}
+        known = {code: _plain(words) for code, words in exact.items() if words and _plain(words).strip() not in ("", "-")}
+        default = texts.find(identity, texts.default, form)
+        spare = next((known[code] for code in LANGUAGES if code in known), _plain(default) if default else "")
+        return Text(*(known.get(language, spare) for language in LANGUAGES))
+
+    def _guidance(self, node: NodeDef) -> Text:
+        return self._of_texts(node.hint.identity, "guidance") if node.hint and node.hint.identity else NOTHING
+
+    def _media(self, node: NodeDef) -> dict[str, str]:
+        identity = node.label.identity if node.label else ""
+        return self.form.texts.media(identity, self.form.texts.default) if identity else {}
+
+    def _check(self, row: Row | None) -> Check | None:
+        written = row.cells.get("check") if row else None
         if not written:
             return None
         match = _CHECK.match(written)
         if not match or match[1] not in CHECKS:
-            self.problem(row.number, Text(f"check 列的“{written}”不认识", f"“{written}” in column check is unknown"),
-                         Text("可以写 " + "、".join(sorted(CHECKS)), "Write one of " + ", ".join(sorted(CHECKS))))
+            self.problems.append(Problem(
+                "survey", row.number, Text(f"check 列的“{written}”不认识", f"“{written}” in column check is unknown"),
+                Text("可以写 " + "、".join(sorted(CHECKS)), "Write one of " + ", ".join(sorted(CHECKS))), "check"))
             return None
         return Check(match[1], match[2] or "", match[3] or "")
 
-    def _take_repeat(self, question: Question) -> None:
-        if self.repeat is not None:
-            self.problem(question.row, Text("还不支持第二个重复部分", "a second repeat is not supported yet"),
-                         Text("一张表请只用一个 begin_repeat", "Use a single begin_repeat in a form"))
-        else:
-            self.repeat = question
 
-    def _type_of(self, path: str) -> str | None:
-        question = self.by_path.get(path)
-        return question.type if question else None
+def _scope(top: Question):
+    """The questions of the form or of one repeat, without those of the repeats inside."""
+    for child in top.children:
+        yield child
+        if child.type != "repeat":
+            yield from _scope(child)
 
-    def _compile(self, question: Question) -> None:
-        bind = self.xform.binds.get(question.path)
-        if bind is None:
-            return
-        required = bind.get("required", "")
-        question.required = required == "true()" or (self._expression(question, "required", required) or False)
-        question.required_message = self.xform.referred(bind.get(JR + "requiredMsg"))
-        question.relevant = self._expression(question, "relevant", bind.get("relevant"))
-        question.constraint = self._expression(question, "constraint", bind.get("constraint"))
-        question.constraint_message = self.xform.referred(bind.get(JR + "constraintMsg"))
-        question.calculation = self._expression(question, "calculation", bind.get("calculate"), boolean=False)
-        if question.constraint:
-            question.limit = question.constraint.longest() or question.limit
-        if question.relevant:
-            question.conditions = question.relevant.conditions(question.path)
-        self._compile_filter(question)
 
-    def _expression(self, question: Question, column: str, source: str | None, boolean: bool = True):
-        if not source or source == "false()" and column == "required":
-            return None
-        try:
-            return Expression(source, question.path, self._type_of, boolean)
-        except XPathError as error:
-            self.problem(question.row, Text(f"“{question.name}”的 {column} 看不懂：{error}",
-                                            f"the {column} of “{question.name}” cannot be used: {error}"),
-                         Text("请改正这个表达式", "Mend this expression"))
-            return None
+def _parameters(node: NodeDef) -> dict[str, str]:
+    """What the control says about itself: start, end and step of a range, pixels of an image, the query of a list."""
+    if node.body is None:
+        return {}
+    kept = {name.removeprefix(JR): value for name, value in node.body.attrib.items()}
+    return {name: value for name, value in kept.items() if name not in ("ref", "nodeset", "appearance", "bind")}
 
-    def _compile_filter(self, question: Question) -> None:
-        control = self.xform.controls.get(question.path)
-        itemset = control.find(X + "itemset") if control is not None else None
-        nodeset = itemset.get("nodeset", "") if itemset is not None else ""
-        if itemset is not None and not re.fullmatch(r"instance\('[^']*'\)/root/item", nodeset):
-            self.problem(question.row, Text(f"“{question.name}”的选项筛选还不支持",
-                                            f"the choice filter of “{question.name}” is not supported yet"),
-                         Text("请清空 choice_filter", "Empty its choice_filter"))
 
-    def _refuse_clashes(self) -> None:
-        seen: dict[tuple[str, str], Question] = {}
-        for question in self.root.walk():
-            if question.is_container and question.type != "repeat" or not question.name:
-                continue
-            part = "household" if question.type == "repeat" else question.part
-            if seen.setdefault((part, question.name), question) is not question:
-                self.problem(question.row, Text(f"名字“{question.name}”用了两次", f"the name “{question.name}” is used twice"),
-                             Text("请给其中一个换名字", "Give one of them another name"))
-            if part == "household" and self.repeat and re.match(re.escape(self.repeat.name) + r"-\d+-", question.name):
-                self.problem(question.row, Text(f"名字“{question.name}”和重复部分的混淆",
-                                                f"the name “{question.name}” looks like a part of the repeat"),
-                             Text("请换一个名字", "Choose another name"))
+def _plain(words: Words) -> str:
+    return "".join("…" if isinstance(part, tuple) else part for part in words.parts)
+
+
+def _is_name(source: str) -> bool:
+    return re.fullmatch(r"\s*[\w.\-]+\s*", source) is not None
+
+
+def rows_by_path(rows: list[Row], root: str):
+    """(reference, row) of every row of the sheet survey that makes a node."""
+    stack = [root]
+    for row in rows:
+        kind = row.cells.get("type", row.cells.get("command", ""))
+        name = row.cells.get("name", row.cells.get("tag", row.cells.get("value", "")))
+        if not kind or kind.startswith("#") or row.cells.get("disabled", "").lower() in YES:
+            continue
+        if _END.match(kind):
+            if len(stack) > 1:
+                stack.pop()
+            continue
+        path = f"{stack[-1]}/{name}"
+        yield path, row
+        if _BEGIN.match(kind):
+            stack.append(path)
+
+
+def sheet_text(cells: dict[str, str], column: str) -> Text:
+    """The words of a column that an XForm has no place for."""
+    found = {language_code(head.split("::")[1]): words for head, words in cells.items() if head.startswith(column + "::")}
+    plain = cells.get(column) or next(iter(found.values()), "")
+    return Text(found.get("zh", plain), found.get("en", plain))
+
+
+def language_code(name: str) -> str:
+    """"中文 (zh)" -> "zh"; a name without a code is looked up, and stands for itself when unknown."""
+    match = _CODE.search(name)
+    return match[1].lower() if match else _NAMES.get(name.strip().lower(), name.strip())

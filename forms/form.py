@@ -1,27 +1,33 @@
-"""A questionnaire: an XLSForm workbook, read once, ready to be shown, answered and checked."""
+"""A questionnaire: an XLSForm workbook or an XForm, read once, ready to be shown, answered and checked."""
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from functools import cache
-from graphlib import CycleError, TopologicalSorter
 from importlib.resources import files
 
-from lxml import etree
-
-from forms import unsupported, workbook
-from forms.building import Builder
-from forms.handlers import HANDLERS
+from forms import plan, unsupported, workbook
+from forms.building import Builder, language_code
+from forms.conversion import convert
+from forms.handlers import HANDLERS, METADATA
 from forms.language import LANGUAGES, Text
+from forms.model.definition import Definition, Fault
+from forms.model.evaluation import Context, XPathError
+from forms.model.reading import read
+from forms.model.state import EndlessForm, State
 from forms.questions import Column, Question
-from forms.workbook import FormError, Problem
-from forms.xform import XForm
+from forms.workbook import FormError, Problem, Row
 
 LIBRARY = ("housing-census", "spring-check", "building-listing", "legal-entity", "incident-report", "fire-inspection",
            "stairwell-sheet", "work-register", "spot-recheck", "publicity-log", "suggestion")
 # Those that a campaign can be made of: a household and its persons.
 HOUSEHOLD_FORMS = LIBRARY[:2]
+# The column of a workbook that an attribute of the form comes from.
+COLUMNS = {"relevant": "relevant", "calculate": "calculation", "constraint": "constraint", "required": "required",
+           "readonly": "read_only", "choices": "choice_filter", "count": "repeat_count", "label": "label", "value": "default"}
 
-__all__ = ["HOUSEHOLD_FORMS", "LIBRARY", "Column", "Form", "FormError", "Question", "library", "load"]
+__all__ = ["HOUSEHOLD_FORMS", "LIBRARY", "Column", "Form", "FormError", "Question", "form_from_xform", "library", "load"]
 
 
 class Form:
@@ -29,62 +35,113 @@ class Form:
 
     key: the form's ID. version: as in its settings. title: in both languages. digest: SHA-256 of the workbook, hex.
     languages: those of the product that the workbook has words in. questions: the tree's top level.
+    definition: what `forms.model` makes of it; xform: its XML; itemsets: the CSV of its external choices, if any.
+    repeat, person_repeat: the main repeat and its name, None without repeats. repeats: all of them, outermost first.
     warnings: what in the workbook is left out without harm, as Problems.
+    simple: whether `forms.answers` may use its quick way with it.
     """
 
-    def __init__(self, data: bytes, name: str):
-        sheets = workbook.read(data)
-        refused = list(unsupported.problems(sheets))
-        try:
-            xform = XForm(data, name)
-        except FormError as error:
-            raise FormError(refused + error.problems) from None
+    def __init__(self, data: bytes, definition: Definition, xform: bytes, rows: dict[str, list[Row]],
+                 warnings: list[Problem], itemsets: str | None = None):
         self.digest = hashlib.sha256(data).hexdigest()
-        self.key, self.version = xform.key, xform.version
-        settings = next((row.cells for row in sheets.get("settings", [])), {})
-        self.title = Text(settings.get("title_zh", xform.title), settings.get("title_en", xform.title))
-        self.languages = tuple(code for code in LANGUAGES if code in xform.languages) or LANGUAGES
-        self._lists = xform.lists
-        builder = Builder(sheets["survey"], xform, refused)
-        self.warnings = unsupported.warnings(sheets["survey"])
+        self.definition, self.xform, self.itemsets = definition, xform, itemsets
+        self.key, self.version = definition.key, definition.version
+        settings = next((row.cells for row in rows.get("settings", [])), {})
+        title = definition.title or self.key
+        self.title = Text(settings.get("title_zh", title), settings.get("title_en", title))
+        known = {language_code(language) for language in definition.texts.languages}
+        self.languages = tuple(code for code in LANGUAGES if code in known) or LANGUAGES
+        self.warnings = warnings
+        problems: list[Problem] = []
+        builder = Builder(definition, rows.get("survey", []), problems)
         self.root = builder.build()
-        self.repeat = builder.repeat
+        self.by_path = builder.by_path
+        self._builder = builder
+        problems += self._faults()
+        if problems:
+            raise FormError(problems)
         self.questions = self.root.children
+        self.repeats = builder.repeats
+        self.repeat = next((r for r in builder.repeats if r.node is builder.main), None)
         self.person_repeat = self.repeat.name if self.repeat else None
-        self._plan(builder)
+        plan.lay(self)
+        self._try()
 
-    def _plan(self, builder: Builder) -> None:
-        """Sort out once what validating each submission needs."""
-        inside = set(self.repeat.walk()) if self.repeat else set()
-        self.person_nodes = list(self.repeat.walk()) if self.repeat else []
-        self.household_nodes = [q for q in self.root.walk() if q not in inside or q is self.repeat]
-        self.asked = {
-            "household": [(q, HANDLERS[q.type]) for q in self.household_nodes if q.type in HANDLERS],
-            "person": [(q, HANDLERS[q.type]) for q in self.person_nodes if q.type in HANDLERS],
-        }
-        self.by_name = {part: {q.name: q for q, _ in asked} for part, asked in self.asked.items()}
-        self.post_names = {f"q-{q.name}": q for q, _ in self.asked["household"]}
-        self.steps = _in_order(self.root, builder.by_path)
-        self.person_template = _instance(self.repeat) if self.repeat else None
-        self.template = _instance(self.root, but=self.repeat)
+    def _faults(self) -> Iterator[Problem]:
+        """What is wrong with the expressions of the form, and what depends on itself."""
+        for fault in self.definition.faults:
+            yield self._placed(fault.ref, fault.part, Text(f"看不懂：{fault.cause}", f"it cannot be used: {fault.cause}"),
+                               Text("请改正这个表达式", "Mend this expression"))
+        for ref, part, path in self.definition.strangers:
+            yield self._placed(ref, part, Text(f"没有这个问题：{path}", f"there is no question {path}"),
+                               Text("请改正名字", "Mend the name"))
+        for cycle in self.definition.cycles:
+            names = " → ".join(node.ref.rsplit("/", 1)[1] for node in [*cycle, cycle[0]])
+            problem = self._placed(cycle[0].ref, "", Text(f"互相依赖，没有尽头：{names}",
+                                                          f"these depend on each other without end: {names}"),
+                                   Text("请去掉其中一个依赖", "Take one of these references out"))
+            if len(cycle) > 1:
+                yield problem
+            else:
+                self.warnings.append(problem)
+
+    def _placed(self, ref: str, part: str, cause: Text, remedy: Text) -> Problem:
+        question = self.by_path.get(ref)
+        name = ref.rsplit("/", 1)[-1]
+        about = Text(f"“{name}”：{cause.zh}", f"“{name}”: {cause.en}") if name else cause
+        return Problem("survey", question.row if question else 0, about, remedy, COLUMNS.get(part, ""))
+
+    def _try(self) -> None:
+        """Begin an empty filling, so that what never settles or cannot be worked out is known at once."""
+        try:
+            State(self.definition, Context(now=datetime.now(UTC), seed=1))
+        except (EndlessForm, XPathError) as error:
+            cause = Text(f"算不出来：{error}", f"it cannot be worked out: {error}")
+            raise FormError([Problem("survey", 0, cause, Text("请改正这个表达式", "Mend this expression"))]) from None
 
     def columns(self, part: str) -> list[Column]:
-        """The flat columns of `part` ("household" or "person") in the order of the form, calculated ones included."""
-        nodes = self.household_nodes if part == "household" else self.person_nodes
-        return [Column(q.name, q.type, q.personal, q.label, list(q.choices)) for q in nodes
-                if q.type in HANDLERS or q.type == "calculate"]
+        """The flat columns of `part` ("household", "person", or the part of another repeat) in the order of the form,
+        calculated ones and those that the device fills included."""
+        return [Column(q.name, q.type, q.personal, q.label, list(q.choices)) for q in self.parts.get(part, ())
+                if q.type in HANDLERS or q.type in METADATA or q.type in ("calculate", "hidden")]
+
+    def code_of(self, language: str) -> str:
+        """The code of one of the form's languages, as in "中文 (zh)"."""
+        return language_code(language)
 
     def choices(self, list_name: str) -> list[tuple[str, Text]]:
         """The (code, words) of a list in the choices sheet. Raises KeyError for no such list."""
-        return list(self._lists[list_name])
+        return self._builder.list_items(list_name)
 
 
-def load(data: bytes, name: str) -> Form:
-    """The form in an .xlsx XLSForm; `name` names it when its settings do not.
+def load(data: bytes, name: str, external: Mapping[str, bytes] | None = None) -> Form:
+    """The form in an XLSForm workbook (.xlsx, .xls); `name` names it when its settings do not.
 
-    Raises FormError (a Refusal) that lists every problem with sheet, row, cause and remedy.
+    `external`: the files that it refers to (CSV, GeoJSON, XML), by name. Raises FormError (a Refusal) that lists every
+    problem with sheet, row, column, cause and remedy.
     """
-    return Form(data, name)
+    book = workbook.read(data)
+    if book.problems:
+        raise FormError(book.problems)
+    converted = convert(book, name)
+    files_ = dict(external or {})
+    if converted.itemsets is not None:
+        files_.setdefault("itemsets.csv", converted.itemsets.encode())
+    warnings = unsupported.warnings(book, converted.warnings)
+    return Form(data, _definition(converted.xform, files_), converted.xform, book.sheets, warnings, converted.itemsets)
+
+
+def form_from_xform(xml: bytes, external: Mapping[str, bytes] | None = None) -> Form:
+    """The form in an XForm. `external`: as for `load`. Raises FormError."""
+    return Form(xml, _definition(xml, external or {}), xml, {}, [])
+
+
+def _definition(xml: bytes, external: Mapping[str, bytes]) -> Definition:
+    try:
+        return read(xml, external)
+    except Fault as fault:
+        raise FormError([Problem("—", 0, Text(f"这不是表单：{fault}", f"this is no form: {fault}"),
+                                 Text("请换一个文件", "Choose another file"))]) from None
 
 
 @cache
@@ -96,27 +153,3 @@ def library(key: str) -> tuple[bytes, Form]:
     return data, load(data, key)
 
 
-def _in_order(root: Question, by_path: dict[str, Question]) -> list[Question]:
-    """Every question with a relevance or calculation, each after all that it depends on. Raises FormError on a cycle."""
-    graph: TopologicalSorter[Question] = TopologicalSorter()
-    place = {question: index for index, question in enumerate(root.walk())}
-    for question in place:
-        refs = set().union(*(e.refs for e in (question.relevant, question.calculation) if e))
-        before = {by_path[path] for path in refs}
-        graph.add(question, *filter(None, (question.parent, *before)))
-    try:
-        ordered = list(graph.static_order())
-    except CycleError as error:
-        names = " → ".join(q.name or "form" for q in error.args[1])
-        raise FormError([Problem("survey", error.args[1][0].row,
-                                 Text(f"互相依赖，没有尽头：{names}", f"these depend on each other without end: {names}"),
-                                 Text("请去掉其中一个依赖", "Take one of these references out"))]) from None
-    return [q for q in ordered if q.relevant or q.calculation]
-
-
-def _instance(top: Question, but: Question | None = None) -> etree._Element:
-    """The empty instance below `top`, to be copied for each submission; of `but`, only the place is kept."""
-    element = etree.Element(top.path.rsplit("/", 1)[1])
-    for child in top.children:
-        element.append(etree.Element(child.name) if child is but else _instance(child, but))
-    return element

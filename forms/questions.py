@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from forms.expressions import Condition, Expression
 from forms.language import Text
+from forms.model.definition import NodeDef
 
 NOTHING = Text("", "")
 
@@ -30,8 +31,11 @@ class Check(NamedTuple):
 
 @dataclass(eq=False)
 class Question:
-    """One row of the survey sheet. `path` is absolute in the instance (/data/person/name); `part` is "household"
-    or "person" (inside the repeat); `required` is True, False or an expression; `limit` counts code points."""
+    """One node of the form. `name` is its key among the answers around it: its own name, or its path inside the innermost
+    repeat where two share a name. `path` is absolute in the instance (/data/person/name). `part`: "household" outside
+    repeats, "person" in the main repeat, else the path of names of its repeat. `required` is True, False or an
+    expression; `limit` counts code points. `choices` may depend on other answers: see `dynamic`. `media`: file names
+    beside the label, by kind. `node`: its definition."""
 
     name: str
     type: str
@@ -40,6 +44,7 @@ class Question:
     row: int = 0
     label: Text = NOTHING
     hint: Text = NOTHING
+    guidance: Text = NOTHING
     required: bool | Expression = False
     required_message: Text | None = None
     relevant: Expression | None = None
@@ -48,14 +53,17 @@ class Question:
     calculation: Expression | None = None
     choices: tuple[tuple[str, Text], ...] = ()
     codes: frozenset[str] = frozenset()
-    choice_filter: Expression | None = None
+    dynamic: bool = False
     appearance: str = ""
+    parameters: dict[str, str] = field(default_factory=dict)
+    media: dict[str, str] = field(default_factory=dict)
     personal: bool = False
     check: Check | None = None
     limit: int = 0
     conditions: tuple[Condition, ...] = ()
     children: list[Question] = field(default_factory=list)
     parent: Question | None = None
+    node: NodeDef | None = None
 
     @property
     def multiline(self) -> bool:

@@ -1,52 +1,92 @@
-"""Parts of an XLSForm that this engine does not have yet: refused by name where they change what a form asks or keeps,
-named in a warning where they only change how it looks, so that nothing is dropped in silence."""
+"""What a page in a browser cannot do, or does otherwise than a handheld: said by name, so that nothing is dropped in
+silence. Nothing here makes a form unusable."""
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from forms.language import Text
-from forms.workbook import Problem, Row
+from forms.workbook import Problem, Row, Workbook
 
-SHEETS = ("entities", "external_choices", "osm")
-SURVEY_COLUMNS = ("trigger", "repeat_count", "parameters", "default", "media", "image", "audio", "video", "big-image", "read_only",
-                  "readonly", "autoplay", "intent", "save_to", "guidance_hint", "bind", "body", "instance", "rows")
-CHOICE_COLUMNS = ("media", "image", "audio", "video", "big-image")
-SETTINGS = ("public_key", "submission_url", "auto_send", "auto_delete", "instance_name")
-
-KNOWN_COLUMNS = {"type", "name", "label", "hint", "required", "required_message", "relevant", "constraint", "constraint_message",
-                 "calculation", "appearance", "choice_filter", "personal", "check", "disabled"}
+KNOWN_COLUMNS = {
+    "type", "name", "label", "hint", "guidance_hint", "required", "required_message", "requiredmsg", "relevant", "constraint",
+    "constraint_message", "calculation", "appearance", "choice_filter", "personal", "check", "disabled", "default", "trigger",
+    "repeat_count", "count", "parameters", "read_only", "readonly", "media", "image", "audio", "video", "big-image", "rows",
+    "autoplay", "bind", "body", "control", "instance", "intent", "save_to", "list_name", "note", "comment", "comments", "query",
+}
 # Other spellings that pyxform reads as one of the known columns.
-KNOWN_COLUMNS |= {"caption", "relevance", "calculate", "command", "tag", "value", "required message", "constraint message",
-                  "constraining message", "noapperrorstring", "read_only", "skippable", "choice filter"}
-APPEARANCES = {"minimal", "multiline", "numbers", "field-list", "w1", "w2", "w3", "w4", "full", "vertical", "horizontal"}
+KNOWN_COLUMNS |= {"caption", "relevance", "calculate", "command", "tag", "value", "noapperrorstring", "no_app_error_string",
+                  "constraining_message", "skippable", "compact_tag", "jr"}
+APPEARANCES = {"minimal", "multiline", "numbers", "field-list", "w1", "w2", "w3", "w4", "w5", "w6", "w7", "w8", "w9", "w10",
+               "full", "vertical", "horizontal", "quick", "columns", "columns-pack", "columns-flex", "likert", "label",
+               "list-nolabel", "table-list", "autocomplete", "search", "url", "signature", "draw", "annotate", "new", "new-front",
+               "placement-map", "maps", "no-calendar", "month-year", "year", "image-map", "list", "no-buttons", "hidden-answer",
+               "thousands-sep", "bearing", "masked", "rating", "picker", "no-ticks", "front", "compact", "horizontal-compact"}
+KINDS = {
+    "audit": Text("答题过程不会自动记录", "how the answers were filled in is not logged"),
+    "background-audio": Text("网页不会在后台录音", "a page does not record in the background"),
+    "background-geopoint": Text("网页只在打开时取一次位置", "a page takes the position once, when opened"),
+    "start-geopoint": Text("手机同意后才有位置", "the position is there only when the phone allows it"),
+    "osm": Text("网页上不能描 OpenStreetMap", "a page cannot draw on OpenStreetMap"),
+    "deviceid": Text("网页不知道设备号，会空着", "a page does not know the device's number; it stays empty"),
+    "phonenumber": Text("网页不知道电话号码，会空着", "a page does not know the phone's number; it stays empty"),
+    "simserial": Text("网页不知道 SIM 卡号，会空着", "a page does not know the SIM card; it stays empty"),
+    "subscriberid": Text("网页不知道用户号，会空着", "a page does not know the subscriber; it stays empty"),
+}
+NOTHING_TO_DO = Text("可以不改", "Nothing needs to be done")
+_APP = re.compile(r"^(ex:|printer:|intent)", re.I)
 
 
-def problems(sheets: dict[str, list[Row]]) -> Iterator[Problem]:
-    """What makes the workbook unusable here, each with its sheet and row."""
-    for name in SHEETS:
-        if sheets.get(name):
-            yield Problem(name, 0, Text("还不支持这张工作表", "this sheet is not supported yet"), Text("请删去它", "Remove it"))
-    for name, columns in (("survey", SURVEY_COLUMNS), ("choices", CHOICE_COLUMNS), ("settings", SETTINGS)):
-        for row in sheets.get(name, ()):
-            for head in row.cells:
-                if _base(head) in columns:
-                    yield Problem(name, row.number, Text(f"还不支持“{head}”这一列", f"the column “{head}” is not supported yet"),
-                                  Text("请清空这一格", "Empty this cell"))
+def warnings(book: Workbook, said: list[str]) -> list[Problem]:
+    """What is left out or done otherwise: columns and looks that mean nothing here, types that a page cannot serve, and
+    what pyxform remarks (`said`)."""
+    rows = book.sheets.get("survey", [])
+    found = [*_columns(rows), *_looks(rows), *_kinds(rows), *_settings(book)]
+    return found + [_remark(sentence) for sentence in dict.fromkeys(said)]
 
 
-def warnings(rows: list[Row]) -> list[Problem]:
-    """What is left out without harm: columns that mean nothing here, and looks that a page does not have."""
-    found = []
+def _columns(rows: list[Row]) -> Iterator[Problem]:
     for head in dict.fromkeys(head for row in rows for head in row.cells):
-        if _base(head) not in KNOWN_COLUMNS and _base(head) not in SURVEY_COLUMNS:
-            found.append(Problem("survey", 1, Text(f"“{head}”这一列没有用到", f"the column “{head}” is not used"),
-                                 Text("如果写错了字，请改正", "If it is a slip of the pen, mend it")))
+        base = re.split(r"::?", head)[0].strip().replace(" ", "_")
+        if base not in KNOWN_COLUMNS and not base.startswith(("sms_", "hxl")):
+            yield Problem("survey", 1, Text(f"“{head}”这一列没有用到", f"the column “{head}” is not used"),
+                          Text("如果写错了字，请改正", "If it is a slip of the pen, mend it"), head)
+
+
+def _looks(rows: list[Row]) -> Iterator[Problem]:
     for row in rows:
-        for look in set(row.cells.get("appearance", "").split()) - APPEARANCES:
-            found.append(Problem("survey", row.number, Text(f"外观“{look}”用平常的样子代替", f"the appearance “{look}” is shown plainly"),
-                                 Text("可以不改", "Nothing needs to be done")))
-    return found
+        looks = row.cells.get("appearance", "")
+        for look in [looks] if _APP.match(looks) else [word for word in looks.split() if "(" not in looks]:
+            if look.lower() not in APPEARANCES:
+                yield Problem("survey", row.number, Text(f"外观“{look}”用平常的样子代替", f"the appearance “{look}” is shown plainly"),
+                              NOTHING_TO_DO, "appearance")
 
 
-def _base(head: str) -> str:
-    return head.split(":")[0].strip()
+def _kinds(rows: list[Row]) -> Iterator[Problem]:
+    for row in rows:
+        kind = " ".join(row.cells.get("type", "").lower().split())
+        if kind in KINDS:
+            yield Problem("survey", row.number, Text(f"{kind}：{KINDS[kind].zh}", f"{kind}: {KINDS[kind].en}"), NOTHING_TO_DO, "type")
+        elif kind.startswith(("select_one_external", "select one external")):
+            yield Problem("survey", row.number, Text("这种选择题在网页上是一个输入框，带候选",
+                                                     "this kind of choice is a text field with suggestions on a page"),
+                          Text("最好改用 select_one 和 choice_filter", "Better use select_one with a choice_filter"), "type")
+
+
+def _settings(book: Workbook) -> Iterator[Problem]:
+    for row in book.sheets.get("settings", [])[:1]:
+        for head, what in (("public_key", Text("答案在服务器上加密保存，不用表单里的公钥",
+                                               "answers are sealed on the server, not with the form's public key")),
+                           ("submission_url", Text("答案交到本系统，不交到那个地址", "answers come to this system, not to that address"))):
+            if row.cells.get(head):
+                yield Problem("settings", row.number, what, NOTHING_TO_DO, head)
+    if book.sheets.get("entities"):
+        yield Problem("entities", 0, Text("实体只随答案一起保存，不另建清单", "entities are kept with the answers, and no list is made of them"),
+                      NOTHING_TO_DO)
+
+
+def _remark(sentence: str) -> Problem:
+    place = re.match(r"\[row : (\d+)\]\s*", sentence)
+    plain = sentence[place.end():] if place else sentence
+    sheet = "choices" if "'choices' sheet" in plain else "survey"
+    return Problem(sheet, int(place[1]) if place else 0, Text(f"提醒：{plain}", plain.rstrip(".")), NOTHING_TO_DO)

@@ -1,29 +1,46 @@
-"""The sheets of an XLSForm workbook as rows of text, with their row numbers for whoever has to mend them."""
+"""The sheets of an XLSForm workbook as rows of text, with their row numbers for whoever has to mend them.
+
+Read by calamine, within limits, so that a hostile file costs little; .xlsx and the old .xls. The cells are made text
+in the way that pyxform does it (20 not 20.0, TRUE, dates as they print), because pyxform judges them afterwards.
+"""
 from __future__ import annotations
 
 import io
+import re
 import zipfile
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
 from typing import NamedTuple
 
 import python_calamine
 
+from forms.formulas import unusable_formulas
 from forms.language import Refusal, Text
 
-LARGEST_UNPACKED = 64 * 1024 * 1024
-MOST_ROWS = 5_000
+LARGEST = 32 * 1024 * 1024
+LARGEST_UNPACKED = 128 * 1024 * 1024
+LARGEST_SHEET = 64 * 1024 * 1024
+MOST_ROWS = {"survey": 20_000}
+MOST_ROWS_ELSEWHERE = 60_000
+MOST_COLUMNS = 2_000
+SHEETS = ("survey", "choices", "settings", "external_choices", "entities", "osm", "cascades", "columns")
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_SPACES = re.compile(" +")
 
 
 class Problem(NamedTuple):
-    """Something to mend in a workbook. `row` counts as the spreadsheet does, 0 for the whole sheet."""
+    """Something to mend in a workbook. `row` counts as the spreadsheet does, 0 for the whole sheet; `column`: its heading."""
 
     sheet: str
     row: int
     cause: Text
     remedy: Text
+    column: str = ""
 
     def text(self) -> Text:
-        where = Text(f"工作表 {self.sheet}" + f" 第 {self.row} 行" * bool(self.row),
-                     f"Sheet {self.sheet}" + f", row {self.row}" * bool(self.row))
+        where = Text(f"工作表 {self.sheet}" + f" 第 {self.row} 行" * bool(self.row) + f" {self.column} 列" * bool(self.column),
+                     f"Sheet {self.sheet}" + f", row {self.row}" * bool(self.row)
+                     + f", column {self.column}" * bool(self.column))
         return Text(f"{where.zh}：{self.cause.zh}。{self.remedy.zh}", f"{where.en}: {self.cause.en}. {self.remedy.en}")
 
 
@@ -43,55 +60,116 @@ class Row(NamedTuple):
     cells: dict[str, str]
 
 
-def read(data: bytes) -> dict[str, list[Row]]:
-    """The rows of each sheet by lower-case sheet name. Raises FormError for what is no readable .xlsx."""
+@dataclass
+class Workbook:
+    """sheets: rows by lower-case sheet name. headings: as written, by sheet. names: of all sheets, as written.
+    problems: cells that cannot be used."""
+
+    sheets: dict[str, list[Row]] = field(default_factory=dict)
+    headings: dict[str, list[str]] = field(default_factory=dict)
+    cells: dict[str, list[dict[str, str]]] = field(default_factory=dict)
+    names: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def read(data: bytes) -> Workbook:
+    """The workbook's contents. Raises FormError for what is no readable workbook or has no questions."""
     _refuse_unreadable(data)
+    found = Workbook()
     try:
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
-        sheets = {name.lower(): _rows(book.get_sheet_by_name(name), name) for name in book.sheet_names}
-    except (python_calamine.CalamineError, OSError, ValueError) as error:
+        found.names = list(book.sheet_names)
+        for name in found.names:
+            if name.lower() in SHEETS or len(found.names) == 1:
+                _take(found, book.get_sheet_by_name(name), name.lower() if name.lower() in SHEETS else "survey")
+    except FormError:
+        raise
+    # calamine panics (a BaseException of its own) on some broken files
+    except BaseException as error:
+        if isinstance(error, (KeyboardInterrupt, SystemExit, MemoryError)):
+            raise
         raise _unreadable(Text("文件坏了，打不开", f"the file is damaged ({type(error).__name__})")) from None
-    if not sheets.get("survey"):
+    if not found.sheets.get("survey"):
         raise FormError([Problem("survey", 0, Text("没有问题", "there are no questions"),
                                  Text("请在名为 survey 的工作表里写问题", "Write the questions in a sheet named survey"))])
-    return sheets
+    if data[:2] == b"PK":
+        found.problems += [Problem(sheet, row, cause, remedy, column) for sheet, row, column, cause, remedy
+                           in unusable_formulas(data, found.headings)]
+    return found
 
 
-def _rows(sheet: python_calamine.CalamineSheet, name: str) -> list[Row]:
-    if sheet.total_height > MOST_ROWS:
-        raise FormError([Problem(name, 0, Text(f"超过 {MOST_ROWS} 行", f"more than {MOST_ROWS:,} rows"),
-                                 Text("请删去多余的行", "Remove the rows that are not needed"))])
+def _take(found: Workbook, sheet: python_calamine.CalamineSheet, name: str) -> None:
+    limit = MOST_ROWS.get(name, MOST_ROWS_ELSEWHERE)
+    if sheet.total_height > limit or sheet.total_width > MOST_COLUMNS:
+        raise FormError([Problem(name, 0, Text(f"超过 {limit} 行或 {MOST_COLUMNS} 列",
+                                               f"more than {limit:,} rows or {MOST_COLUMNS:,} columns"),
+                                 Text("请删去多余的行和列", "Remove the rows and columns that are not needed"))])
     values = sheet.to_python(skip_empty_area=False)
-    if not values:
-        return []
-    heading = [_cell(value).lower() for value in values[0]]
-    rows = []
+    heading = [_SPACES.sub(" ", _cell(value)) for value in values[0]] if values else []
+    _refuse_double(heading, name)
+    lower = [head.lower() for head in heading]
+    rows, cells, empty = [], [], 0
     for number, line in enumerate(values[1:], 2):
-        cells = {head: text for head, text in zip(heading, map(_cell, line)) if head and text}
-        if cells:
-            rows.append(Row(number, cells))
-    return rows
+        texts = [_cell(value) for value in line]
+        written = {head: text for head, text in zip(heading, texts) if head and text}
+        cells.append(written)
+        if written:
+            rows.append(Row(number, {head: text for head, text in zip(lower, texts) if head and text}))
+    while cells and not cells[-1]:
+        cells.pop()
+    found.sheets[name], found.cells[name], found.headings[name] = rows, cells, heading
+
+
+def _refuse_double(heading: list[str], name: str) -> None:
+    known = [head for head in heading if head]
+    double = next((head for head in known if known.count(head) > 1), None)
+    if double:
+        raise FormError([Problem(name, 1, Text(f"有两列都叫“{double}”", f"Duplicate column header: {double}"),
+                                 Text("请删去或改名其中一列", "Remove or rename one of the two columns"), double)])
 
 
 def _cell(value: object) -> str:
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return str(value).strip()
+    if isinstance(value, date) and not isinstance(value, datetime):
+        value = datetime.combine(value, time())
+    return str(value).strip().replace("\xa0", " ")
 
 
 def _refuse_unreadable(data: bytes) -> None:
-    if data[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
-        raise _unreadable(Text("文件设了密码，或者是旧的 .xls 格式", "the file has a password, or is in the old .xls format"))
+    if len(data) > LARGEST:
+        raise _unreadable(Text("文件太大", f"the file has more than {LARGEST // 2**20} MiB"))
+    if data[:8] == OLE:
+        return _refuse_old(data)
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            unpacked = sum(item.file_size for item in archive.infolist())
+            sizes = [item.file_size for item in archive.infolist()]
             names = set(archive.namelist())
-    except (zipfile.BadZipFile, OSError):
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
         raise _unreadable(Text("这不是 Excel 文件", "this is no Excel file")) from None
-    if unpacked > LARGEST_UNPACKED:
+    if sum(sizes) > LARGEST_UNPACKED or max(sizes, default=0) > LARGEST_SHEET:
         raise _unreadable(Text("解开后太大", "it is too large once unpacked"))
-    if "xl/workbook.xml" not in names:
+    if not any(re.fullmatch(r"xl/workbook\d*\.xml", name) for name in names):
         raise _unreadable(Text("这不是 Excel 文件", "this is no Excel file"))
+    if any(name.lower().endswith("vbaproject.bin") for name in names):
+        raise _with_macros()
+
+
+def _refuse_old(data: bytes) -> None:
+    """What an OLE file (the old .xls, or an .xlsx with a password) must not hold."""
+    wide = "EncryptedPackage".encode("utf-16-le")
+    if wide in data or not ("Workbook".encode("utf-16-le") in data or "Book".encode("utf-16-le") in data):
+        raise _unreadable(Text("文件设了密码，或者不是 Excel 文件", "the file has a password, or is no Excel file"))
+    if "_VBA_PROJECT".encode("utf-16-le") in data:
+        raise _with_macros()
+
+
+def _with_macros() -> FormError:
+    return FormError([Problem("—", 0, Text("文件里有宏（程序）", "the file holds macros (programs)"),
+                              Text("请用 Excel 或 WPS 另存为不带宏的 .xlsx 再试",
+                                   "Save it in Excel or WPS as .xlsx without macros and try again"))])
 
 
 def _unreadable(cause: Text) -> FormError:

@@ -9,9 +9,10 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from forms.form import LIBRARY, library
+from forms.model.evaluation import Context
+from forms.model.state import State
 from tests.library_walks import WALKS
 
-pytest.importorskip("forms.model", reason="the engine of this version loads the household forms only")
 NOW = datetime(2026, 6, 1, 9, 30, tzinfo=timezone(timedelta(hours=8)))
 STEP = re.compile(r"(\S+) (=!|=|\?|-|\*)(?: (.*))?$")
 INSTANCE = re.compile(r"\[(\d+)\]")
@@ -21,9 +22,6 @@ class Filling:
     """A filling of a bundled form, driven by the steps of a walk."""
 
     def __init__(self, key):
-        from forms.model.evaluation import Context
-        from forms.model.state import State
-
         self.state = State(library(key)[1].definition, Context(now=NOW, seed=1))
 
     def shown(self, ref):

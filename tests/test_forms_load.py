@@ -69,8 +69,8 @@ def test_a_function_that_is_missing_is_refused_by_name():
     found = problems("""
         | type | name | label | relevant        |
         | text | a    | A     |                 |
-        | text | b    | B     | area(${a}) > 1  |""")
-    assert "area()" in found[0].cause.en
+        | text | b    | B     | mean(${a}) > 1  |""")
+    assert "mean()" in found[0].cause.en
     assert found[0].row == 3
 
 

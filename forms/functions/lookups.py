@@ -1,0 +1,63 @@
+"""Functions that look beyond the answers: other instances, words in the language of the moment, labels of choices."""
+from __future__ import annotations
+
+from forms.functions.registry import function
+from forms.xpath.context import Frame
+from forms.xpath.errors import EvaluationError
+from forms.xpath.nodes import text_of
+from forms.xpath.values import comparable
+
+
+@function("instance", "t", "nodes", framed=True)
+def instance(frame: Frame, identity: str) -> list:
+    found = frame.context.instances.get(identity)
+    return [found] if found is not None else []
+
+
+@function("jr:itext", "t", "any", framed=True)
+def itext(frame: Frame, identity: str) -> str | list:
+    if frame.context.itext is None:
+        raise EvaluationError("this form has no texts by ID")
+    return frame.context.itext(identity)
+
+
+@function("jr:choice-name", "tt", "text", framed=True)
+def choice_name(frame: Frame, value: str, path: str) -> str:
+    """The label of the choice with that value in the question at `path` (a text that holds a path)."""
+    if frame.context.choice_name is None:
+        raise EvaluationError("this form has no choices")
+    return frame.context.choice_name(value, path.strip(), frame.node)
+
+
+@function("pulldata", "tttt", "text", framed=True)
+def pulldata(frame: Frame, identity: str, column: str, key_column: str, key: str) -> str:
+    """From the table `identity`, the cell in `column` of the first row that has `key` in `key_column`; else empty."""
+    holder = frame.context.instances.get(identity.removesuffix(".csv"))
+    if holder is None or not key:
+        return ""
+    zone, place = frame.context.zone, (holder, "pulldata", key_column, frame.context.zone)
+    table = frame.context.tables.get(place)
+    if table is None:
+        table = frame.context.tables[place] = {}
+        for row in holder.iterfind("{*}root/{*}item"):
+            cell = row.find("{*}" + key_column)
+            if cell is not None:
+                table.setdefault(comparable(text_of(cell), zone), row)
+    row = table.get(comparable(key, zone))
+    found = row.find("{*}" + column) if row is not None else None
+    return text_of(found) if found is not None else ""
+
+
+@function("version", "", "text", framed=True)
+def version(frame: Frame) -> str:
+    return frame.context.version
+
+
+@function("property", "t", "text", framed=True)
+def device_property(frame: Frame, name: str) -> str:
+    return frame.context.properties.get(name, "")
+
+
+@function("depend", "vv*", "any")
+def depend(value: object, *_others: object) -> object:
+    return value

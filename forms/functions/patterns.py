@@ -1,0 +1,87 @@
+"""regex(): patterns as Java and JavaScript write them, matched within a set time.
+
+The whole text must match, as in ODK Collect. A pattern that would run for ever is stopped after LONGEST seconds.
+"""
+from __future__ import annotations
+
+from functools import lru_cache
+
+import regex
+
+from forms.xpath.errors import EvaluationError
+
+LONGEST = 0.1  # seconds
+MOST_CHARACTERS = 5_000
+DIGITS, WORDS, SPACES = "0-9", "a-zA-Z0-9_", r" \t\n\x0b\f\r"
+# In Java and JavaScript these stand for ASCII alone; \h and \R are Java's.
+ESCAPES = {"d": f"[{DIGITS}]", "D": f"[^{DIGITS}]", "w": f"[{WORDS}]", "W": f"[^{WORDS}]", "s": f"[{SPACES}]",
+           "S": f"[^{SPACES}]", "h": r"[ \t\xa0\u1680\u180e\u2000-\u200a\u202f\u205f\u3000]", "z": r"\Z",
+           "Z": r"(?=(?:\r\n|[\n\r\u0085\u2028\u2029])?\Z)", "R": r"(?:\r\n|[\n\x0b\f\r\u0085\u2028\u2029])"}
+INSIDE = {"d": DIGITS, "w": WORDS, "s": SPACES}
+
+
+def matches(text: str, pattern: str) -> bool:
+    """Whether all of `text` (or all but the spaces around it) matches. Raises EvaluationError."""
+    compiled = _compiled(pattern)
+    if isinstance(compiled, str):
+        raise EvaluationError(compiled)
+    try:
+        return compiled.fullmatch(text, timeout=LONGEST) is not None or (
+            text != text.strip() and compiled.fullmatch(text.strip(), timeout=LONGEST) is not None)
+    except TimeoutError:
+        raise EvaluationError(f"the pattern {pattern[:60]!r} takes too long") from None
+
+
+def problem_with(pattern: str) -> str | None:
+    """What is wrong with a pattern, None if nothing."""
+    compiled = _compiled(pattern)
+    return compiled if isinstance(compiled, str) else None
+
+
+@lru_cache(maxsize=512)
+def _compiled(pattern: str) -> regex.Pattern | str:
+    """The pattern ready to use, or what is wrong with it."""
+    if len(pattern) > MOST_CHARACTERS:
+        return f"the pattern {pattern[:30]!r}… has more than {MOST_CHARACTERS} characters"
+    try:
+        translated = _translated(pattern)
+        try:
+            return regex.compile(translated, regex.VERSION1)
+        except regex.error:
+            return regex.compile(translated, regex.VERSION0)  # a lone [ within brackets, as JavaScript has it
+    except (regex.error, RecursionError, OverflowError, ValueError, IndexError) as error:
+        return f"the pattern {pattern[:60]!r} is wrong ({error})"
+
+
+def _translated(pattern: str) -> str:
+    """The pattern in the spelling of Python's `regex`, where that differs."""
+    out: list[str] = []
+    at, depth = 0, 0  # depth: how many [ are open
+    while at < len(pattern):
+        character = pattern[at]
+        if character == "\\" and at + 1 < len(pattern):
+            at, piece = _escape(pattern, at, depth)
+            out.append(piece)
+            continue
+        if character == "[":
+            depth += 1
+        elif character == "]" and depth:
+            depth -= 1
+        out.append(character)
+        at += 1
+    return "".join(out)
+
+
+def _escape(pattern: str, at: int, depth: int) -> tuple[int, str]:
+    """(where to go on, how to write) the escape that begins at `at`."""
+    letter = pattern[at + 1]
+    if letter == "Q":
+        end = pattern.find(r"\E", at + 2)
+        quoted = pattern[at + 2:] if end < 0 else pattern[at + 2:end]
+        return len(pattern) if end < 0 else end + 2, regex.escape(quoted)
+    if letter == "x" and pattern.startswith("{", at + 2) and "}" in pattern[at:]:
+        end = pattern.index("}", at)
+        return end + 1, f"\\U{int(pattern[at + 3:end], 16):08x}"
+    if depth and letter in INSIDE:
+        return at + 2, INSIDE[letter]
+    return at + 2, ESCAPES.get(letter, pattern[at:at + 2])

@@ -1,0 +1,25 @@
+"""The choices of a select or rank: written in the form, or drawn from an instance by an expression."""
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from forms.model.texts import Label
+
+
+class Choice(NamedTuple):
+    """One choice as offered now: its code and its words."""
+
+    value: str
+    label: str
+
+
+class Choices(NamedTuple):
+    """`items`: (code, words) written in the control. Otherwise `nodeset` finds the items, and `value` and `label` are read
+    in each of them; `dynamic`: whether the nodeset can change while the form is filled."""
+
+    items: tuple[tuple[str, Label | None], ...] = ()
+    nodeset: object = None
+    value: object = None
+    label: object = None
+    label_is_identity: bool = False
+    dynamic: bool = False

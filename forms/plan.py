@@ -1,0 +1,134 @@
+"""What validating each submission needs, sorted out once when a form is loaded."""
+from __future__ import annotations
+
+from graphlib import CycleError, TopologicalSorter
+from typing import TYPE_CHECKING
+
+from lxml import etree
+
+from forms.expressions import Expression
+from forms.handlers import FILES, HANDLERS
+from forms.model.names import JR
+from forms.questions import Question
+
+if TYPE_CHECKING:
+    from forms.form import Form
+
+# Types that the quick way of `forms.answers` knows.
+QUICK = {"text", "integer", "decimal", "date", "select_one", "select_multiple", "note", "calculate", "group", "repeat"}
+
+
+def lay(form: Form) -> None:
+    """Fill in the parts of a form, what is asked in each, and, where the quick way serves, its steps and templates."""
+    parts: dict[str, list[Question]] = {"household": [], "person": []} if form.repeat else {"household": []}
+    for question in form.root.walk():
+        part = question.part
+        if question.type == "repeat":
+            outer = question.parent.part
+            parts.setdefault(outer, []).append(question)
+        parts.setdefault(part, []).append(question)
+    form.parts = parts
+    form.household_nodes, form.person_nodes = parts["household"], parts.get("person", [])
+    form.asked = {part: [(q, HANDLERS[q.type]) for q in nodes if is_asked(q)] for part, nodes in parts.items()}
+    form.by_name = {part: {q.name: q for q, _ in asked} for part, asked in form.asked.items()}
+    form.by_name.setdefault("person", {})
+    form.asked.setdefault("person", [])
+    form.repeats_in = {part: [] for part in parts}
+    for repeat in form.repeats:
+        form.repeats_in[repeat.parent.part].append(repeat)
+    form.post_names = {f"q-{q.name}": q for q, _ in form.asked["household"]}
+    form.files = [q for q in form.root.walk() if q.type in FILES]
+    _express(form)
+    form.simple = _is_simple(form)
+    if form.simple:
+        form.steps = _in_order(form)
+        form.person_template = _instance(form.repeat) if form.repeat else None
+        form.template = _instance(form.root, but=form.repeat)
+
+
+def is_asked(question: Question) -> bool:
+    """Whether a person answers it: it has a handler and is not for reading only."""
+    node = question.node
+    fixed = node.readonly is not None and node.readonly.source.strip() in ("true()", "1")
+    return question.type in HANDLERS and not fixed
+
+
+def _express(form: Form) -> None:
+    """Give the questions their expressions, as the page and the quick way use them."""
+    repeats = frozenset(repeat.path for repeat in form.repeats)
+
+    def type_of(path: str) -> str | None:
+        found = form.by_path.get(path)
+        return found.type if found else "other"
+
+    for question in form.root.walk():
+        node, path = question.node, question.path
+        for name, attribute, boolean in (("relevant", "relevant", True), ("constraint", "constraint", True),
+                                         ("calculate", "calculation", False), ("required", "required", True)):
+            compiled = getattr(node, name)
+            if compiled is None or name == "required" and compiled.source.strip() == "false()":
+                continue
+            if name == "required" and compiled.source.strip() in ("true()", "1"):
+                question.required = True
+            else:
+                setattr(question, attribute, Expression(compiled.source, path, type_of, boolean, repeats))
+        if question.constraint:
+            question.limit = question.constraint.longest() or question.limit
+        if question.relevant:
+            question.conditions = tuple(c for c in question.relevant.conditions(path) if c.path in form.by_path)
+
+
+def _is_simple(form: Form) -> bool:
+    """Whether the quick way means the same as the model: flat, no action, default, preload or changing list."""
+    definition = form.definition
+    if definition.actions or len(form.repeats) > 1 or definition.cycles or any(definition.instances[i] is None for i in definition.instances):
+        return False
+    if form.repeat and (form.repeat.node.count is not None or form.repeat.node.fixed or form.repeat.parent.part != "household"):
+        return False
+    return all(_is_quick(question) for question in form.root.walk())
+
+
+def _is_quick(question: Question) -> bool:
+    node = question.node
+    if question.type not in QUICK or question.dynamic or "/" in question.name or node.preload:
+        return False
+    if question.type == "repeat":
+        return len(node.given) <= 1 and not any(child.default for child in node.walk())
+    if node.kind == "attribute" or any(child.kind == "attribute" for child in node.children):
+        return False
+    if node.calculate is not None and (node.control or node.type != "string"):
+        return False
+    if node.readonly is not None and question.type not in ("note", "calculate"):
+        return False
+    if node.body is not None and node.body.get(JR + "count"):
+        return False
+    return not node.default and _types_agree(question)
+
+
+def _types_agree(question: Question) -> bool:
+    wanted = {"integer": "int", "decimal": "decimal", "date": "date"}.get(question.type, "string")
+    return not question.node.is_leaf or question.node.type == wanted
+
+
+def _in_order(form: Form) -> list[Question]:
+    """Every question with a relevance or calculation, each after all that it depends on."""
+    graph: TopologicalSorter[Question] = TopologicalSorter()
+    place = {question: index for index, question in enumerate(form.root.walk())}
+    for question in place:
+        refs = set().union(*(e.refs for e in (question.relevant, question.calculation) if e)) - {question.path}
+        before = {form.by_path[path] for path in refs if path in form.by_path} - set(question.walk())
+        graph.add(question, *filter(None, (question.parent, *before)))
+    try:
+        ordered = list(graph.static_order())
+    except CycleError:
+        form.simple = False
+        return []
+    return [q for q in ordered if q.relevant or q.calculation]
+
+
+def _instance(top: Question, but: Question | None = None) -> etree._Element:
+    """The empty instance below `top`, to be copied for each submission; of `but`, only the place is kept."""
+    element = etree.Element(top.path.rsplit("/", 1)[1])
+    for child in top.children:
+        element.append(etree.Element(child.name) if child is but else _instance(child, but))
+    return element

@@ -1,0 +1,135 @@
+"""Answers as the XML of a submission, and back. What goes in comes out the same: text with newlines and rare characters,
+leading zeros, +, times with their zones."""
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from lxml import etree
+
+from forms.form import Form
+from forms.model.definition import NodeDef
+from forms.model.loading import blank_copy
+from forms.model.names import ORX, XFORMS, copied, safe_parser
+from forms.model.values import canonical
+from forms.model.writing import WrongInstance
+from forms.questions import Question
+
+LISTS = ("select_multiple", "rank")
+
+
+def to_xml(form: Form, answers: dict, *, instance_id: str, deprecated_id: str = "", meta: Mapping[str, str] | None = None) -> bytes:
+    """The submission (UTF-8 XML) of clean answers. `meta`: further children of the meta element, such as instanceName."""
+    definition = form.definition
+    root = blank_copy(definition.instance)
+    _fill(form, form.root, root, answers)
+    _identify(form, root, {"instanceID": instance_id, **({"deprecatedID": deprecated_id} if deprecated_id else {}), **(meta or {})})
+    own = definition.namespace if definition.namespace not in ("", XFORMS) else ""
+    if own:
+        root = _renamed(root, own)
+    etree.cleanup_namespaces(root)
+    return etree.tostring(root, encoding="utf-8")
+
+
+def from_xml(form: Form, xml: bytes) -> dict:
+    """The raw answers in a submission, for `forms.answers.validate`. Raises WrongInstance for XML that is no instance of
+    this form, or is none at all."""
+    try:
+        tree = etree.fromstring(xml, safe_parser())
+    except etree.XMLSyntaxError as error:
+        raise WrongInstance(f"no XML: {error}") from None
+    root = copied(tree, form.definition.names)
+    if root.tag != form.definition.instance.tag or (root.get("id") or form.key) != form.key:
+        raise WrongInstance(f"an instance of {root.get('id') or root.tag}, not of {form.key}")
+    return _read(form, form.root, root)
+
+
+def meta_of(xml: bytes) -> dict[str, str]:
+    """What the meta element of a submission says: instanceID, deprecatedID, instanceName, … by local name."""
+    try:
+        tree = etree.fromstring(xml, safe_parser())
+    except etree.XMLSyntaxError as error:
+        raise WrongInstance(f"no XML: {error}") from None
+    found = next((child for child in tree if isinstance(child.tag, str) and etree.QName(child).localname == "meta"), None)
+    return {etree.QName(child).localname: child.text or "" for child in (found if found is not None else ())
+            if isinstance(child.tag, str)}
+
+
+def _fill(form: Form, scope: Question, element: etree._Element, answers: dict) -> None:
+    for question in scope.children:
+        tag = question.node.name
+        if question.type == "repeat":
+            _fill_repeat(form, question, element, answers)
+            continue
+        child = element.find(tag)
+        if question.type == "group":
+            _fill(form, question, child, answers)
+            continue
+        value = answers.get(question.name)
+        if value in (None, "", []):
+            element.remove(child)
+        else:
+            child.text = canonical(value, question.node) if question.type in LISTS else value
+
+
+def _fill_repeat(form: Form, repeat: Question, element: etree._Element, answers: dict) -> None:
+    place = len(element)
+    for old in element.findall(repeat.node.name):
+        place = min(place, element.index(old))
+        element.remove(old)
+    if place == len(element):
+        place = _after(repeat.node, element)
+    for number, inside in enumerate(answers.get(repeat.name) or ()):
+        instance = blank_copy(repeat.node.template)
+        _fill(form, repeat, instance, inside)
+        element.insert(place + number, instance)
+
+
+def _after(node: NodeDef, element: etree._Element) -> int:
+    """Where in `element` the instances of a repeat belong: after those of the questions before it."""
+    before = [sibling.name for sibling in node.parent.children[:node.parent.children.index(node)]]
+    return next((index + 1 for index in range(len(element) - 1, -1, -1) if element[index].tag in before), 0)
+
+
+def _identify(form: Form, root: etree._Element, values: dict[str, str]) -> None:
+    meta_tag = form.definition.nodes[form.definition.meta].name
+    meta = root.find(meta_tag)
+    space = ORX if meta_tag.startswith("{") else ""
+    by_local = {etree.QName(child).localname: child for child in meta}
+    for name, value in values.items():
+        child = by_local.get(name)
+        if child is None:
+            child = etree.SubElement(meta, space + name)
+        child.text = value
+
+
+def _renamed(root: etree._Element, own: str) -> etree._Element:
+    """The tree in the namespace that the form's instance declares."""
+    twin = etree.Element(f"{{{own}}}{root.tag}", dict(root.attrib), nsmap={None: own, **{p: u for p, u in root.nsmap.items() if p}})
+    _rename_into(root, twin, own)
+    return twin
+
+
+def _rename_into(element: etree._Element, twin: etree._Element, own: str) -> None:
+    twin.text = element.text
+    for child in element:
+        tag = child.tag if child.tag.startswith("{") else f"{{{own}}}{child.tag}"
+        _rename_into(child, etree.SubElement(twin, tag, dict(child.attrib)), own)
+
+
+def _read(form: Form, scope: Question, element: etree._Element) -> dict:
+    answers: dict = {}
+    for question in scope.children:
+        tag = question.node.name
+        if question.type == "repeat":
+            found = [_read(form, question, one) for one in element.findall(tag)]
+            if found:
+                answers[question.name] = found
+            continue
+        child = element.find(tag)
+        if child is None:
+            continue
+        if question.type == "group":
+            answers |= _read(form, question, child)
+        elif child.text:
+            answers[question.name] = child.text.split() if question.type in LISTS else child.text
+    return answers
