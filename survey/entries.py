@@ -112,7 +112,8 @@ def take(sheet: Sheet, instance: Instance | None, at: datetime, *, stale: bool =
 
 def _send(sheet: Sheet, shown: Shown, at: datetime) -> Response:
     found = sheet.found
-    result = validate(found.form, shown.answers, today=clock.day(at, found.campaign.tz),
+    # by the day on which the form was begun: sent again after midnight, the same form gives the same answers (INV-1)
+    result = validate(found.form, shown.answers, today=clock.day(shown.instance.began, found.campaign.tz),
                       max_persons=found.campaign.terms.max_persons)
     shown = replace(shown, answers=result.cleaned)
     if result.errors:
