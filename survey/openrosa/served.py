@@ -7,7 +7,7 @@ import io
 from dataclasses import dataclass
 from functools import lru_cache
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 import forms.form
 from campaigns import campaign as campaigns
@@ -79,11 +79,14 @@ def named(connection: Connection, user: User, key: str) -> Served:
     return found
 
 
+_of_version = select(form_version.c.id).where(
+    form_version.c.campaign_id == bindparam("campaign"), form_version.c.key == bindparam("key"),
+    form_version.c.version == bindparam("version")).order_by(form_version.c.id.desc()).limit(1)
+
+
 def of_version(connection: Connection, user: User, key: str, version: str) -> tuple[int, forms.form.Form]:
     """The form that a submission was filled with, however old; of two with the same version, the newer. Raises NoSuchForm."""
-    form_id = connection.execute(select(form_version.c.id).where(
-        form_version.c.campaign_id == user.campaign_id, form_version.c.key == key, form_version.c.version == version)
-        .order_by(form_version.c.id.desc()).limit(1)).scalar()
+    form_id = connection.execute(_of_version, {"campaign": user.campaign_id, "key": key, "version": version}).scalar()
     if form_id is None:
         raise NoSuchForm
     return form_id, campaigns.form_version_of(connection, form_id)
