@@ -45,7 +45,9 @@ def from_xml(form: Form, xml: bytes | etree._Element) -> dict:
     """The raw answers in a submission, for `forms.answers.validate`. Raises WrongInstance for XML that is no instance of
     this form, or is none at all."""
     tree = xml if isinstance(xml, etree._Element) else parsed(xml)
-    root = copied(tree, form.definition.names)
+    # A copy is needed only where a default namespace hides the plain names.
+    plain = all(element.tag[0] != "{" or element.prefix for element in tree.iter(etree.Element))
+    root = tree if plain else copied(tree, form.definition.names)
     if root.tag != form.definition.instance.tag or (root.get("id") or form.key) != form.key:
         raise WrongInstance(f"an instance of {root.get('id') or root.tag}, not of {form.key}")
     return _read(form, form.root, root)

@@ -11,7 +11,7 @@ from campaigns import campaign as campaigns
 from campaigns.attachments import Folder
 from campaigns.audit import COMMAND_LINE, broken_at
 from campaigns.keys import SealBroken
-from campaigns.store.schema import attachment, dwelling, submission, tally, team
+from campaigns.store.schema import dwelling, tally, team
 from forms.form import load
 from tests import cast
 from tests.forms_inline import workbook

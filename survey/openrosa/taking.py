@@ -127,7 +127,8 @@ def _door(upload: Upload, user: User, raw: dict, at: datetime) -> tuple[Door, in
     """The door that the submission belongs to, and the code that was scanned (ORS-3)."""
     scanned, chosen = upload.child(DOOR_CODE) or _text(raw.get(DOOR_CODE)), _text(raw.get(DOOR))
     if scanned:
-        found = doors.find(scanned.rstrip("/").rsplit("/", 1)[-1].partition("?")[0], at)
+        # This request's address was looked at when its credentials were; a wrong code still counts as a miss.
+        found = doors.find(scanned.rstrip("/").rsplit("/", 1)[-1].partition("?")[0], at, shown_before=True)
         if found.campaign.id != user.campaign_id:
             raise OtherCampaign
         door, code_id = found.door, found.code.id

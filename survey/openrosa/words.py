@@ -3,12 +3,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
+from xml.sax.saxutils import escape
 
 from flask import current_app, request
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.wrappers import Response
-from xml.sax.saxutils import escape
 
 from forms.language import Refusal, Text
 from survey import language
