@@ -18,6 +18,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from campaigns import audit
+from campaigns import campaign as campaigns
 from campaigns.audit import Actor
 from campaigns.campaign import Campaign
 from campaigns.keys import Key, Keyring
@@ -50,9 +51,10 @@ class FieldPassword:
 
 @dataclass(frozen=True)
 class Holder:
-    """Whose name was given, what their password hashes to, and the language that they read."""
+    """Whose name was given and where they work, what their password hashes to, and the language that they read."""
 
     user: User
+    campaign: Campaign
     ha1: str
     language: str
 
@@ -87,7 +89,8 @@ def _about(user_id: int) -> str:
 
 
 _COLUMNS = [user.c[name] for name in User.__dataclass_fields__]
-_holder = (select(*_COLUMNS, field_password.c.sealed, field_password.c.language, campaign_table.c.slug)
+_all = [field_password.c.sealed, field_password.c.language, *_COLUMNS, *campaign_table.c]
+_holder = (select(*[each.label(f"c{place}") for place, each in enumerate(_all)])
            .select_from(user.join(field_password, field_password.c.user_id == user.c.id)
                         .join(campaign_table, campaign_table.c.id == user.c.campaign_id))
            .where(campaign_table.c.slug == bindparam("slug"), user.c.label == bindparam("label"), user.c.active))
@@ -101,8 +104,9 @@ def holder(connection: Connection, keyring: Keyring, name: str) -> Holder | None
     row = connection.execute(_holder, {"slug": slug, "label": label.upper()}).first()
     if row is None:
         return None
-    ha1 = keyring.campaign(row.slug).open(row.sealed, _about(row.id)).decode()
-    return Holder(User(*row[:-3]), ha1, row.language)
+    found, campaign = User(*row[2:2 + len(_COLUMNS)]), campaigns.of_columns(row[2 + len(_COLUMNS):])
+    ha1 = keyring.campaign(campaign.slug).open(row[0], _about(found.id)).decode()
+    return Holder(found, campaign, ha1, row[1])
 
 
 def fits(found: Holder | None, name: str, password: str) -> bool:

@@ -52,7 +52,7 @@ def _keep_here(model: etree._Element) -> None:
 
 def _space(instance: etree._Element) -> str:
     name = etree.QName(instance)
-    return "{%s}" % name.namespace if name.namespace else ""
+    return f"{{{name.namespace}}}" if name.namespace else ""
 
 
 def _ask_for_the_door(form: Form, tree: etree._Element, model: etree._Element, instance: etree._Element) -> None:

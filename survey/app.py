@@ -52,6 +52,7 @@ def create_app(installation: Installation) -> Survey:
     access.guard(app)
     errors.use(app)
     headers.use(app)
+    settings.attachments.mkdir(parents=True, exist_ok=True, mode=0o700)  # large uploads go there while they arrive
     installation.store  # noqa: B018  opened before the server forks, so that a wrong address is told at the start
     return app
 

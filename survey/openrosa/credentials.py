@@ -18,7 +18,6 @@ from ipaddress import ip_address
 from flask import current_app, g, request
 from werkzeug.datastructures import Authorization
 
-from campaigns import campaign as campaigns
 from campaigns import clock, field_password, throttle
 from campaigns.field_password import NONCE_LIVES, REALM, Holder
 from campaigns.people import User
@@ -84,7 +83,7 @@ def _holder(name: str, at: datetime) -> Holder | None:
     with here.store.read() as connection:
         throttle.check(connection, at, doors.address())
         found = field_password.holder(connection, here.keyring, name)
-        g.campaign = campaigns.by_id(connection, found.user.campaign_id) if found else None
+        g.campaign = found.campaign if found else None
         return found
 
 

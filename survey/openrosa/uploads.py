@@ -14,6 +14,4 @@ class UploadRequest(Request):
 
     def _get_file_stream(self, total_content_length: int | None, content_type: str | None, filename: str | None = None,
                          content_length: int | None = None) -> IO[bytes]:
-        folder = current_app.installation.settings.attachments
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        return SpooledTemporaryFile(max_size=_IN_MEMORY, dir=folder)
+        return SpooledTemporaryFile(max_size=_IN_MEMORY, dir=current_app.installation.settings.attachments)
