@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -116,6 +117,7 @@ def new(connection: Connection, keyring: Keyring, *, slug: str, title: Text, pre
         closes_at: datetime, tz: str, terms: Terms = Terms(), at: datetime, actor: Actor) -> Campaign:
     """Make a campaign with the preset's form and a key of its own. Raises Refusal for what cannot be."""
     _refuse_bad(slug, preset, opens_at, closes_at, terms)
+    _refuse_bad_terms(title, terms)
     clock.zone(tz)
     if connection.execute(select(table.c.id).where(table.c.slug == slug)).first():
         raise Refusal("已有名为 {slug} 的任务，请换一个。", "There is a campaign called {slug} already; choose another name.", slug=slug)
@@ -127,6 +129,31 @@ def new(connection: Connection, keyring: Keyring, *, slug: str, title: Text, pre
     audit.write(connection, campaign_id, at, actor, "campaign.made", f"campaign:{slug}", preset=preset)
     set_form(connection, campaign_id, workbook, form, at, actor)
     return by_slug(connection, slug)
+
+
+_RANGES = {  # term: least, most
+    "keep_days": (1, 3_650), "rate_fen": (0, 100_000), "grace_hours": (0, 720), "max_persons": (1, 500),
+    "target_percent": (1, 100)}
+
+
+def _refuse_bad_terms(title: Text, terms: Terms) -> None:
+    for name, (least, most) in _RANGES.items():
+        if not least <= getattr(terms, name) <= most:
+            raise Refusal("{option} 应在 {least} 到 {most} 之间，现在是 {value}。",
+                          "{option} must be from {least} to {most}; it is {value}.",
+                          option="--" + name.replace("_", "-"), least=least, most=most, value=getattr(terms, name))
+    texts = {"title": "".join(title)} | {name: value for name, value in dataclasses.asdict(terms).items() if isinstance(value, str)}
+    for name, value in texts.items():
+        if any(unicodedata.category(symbol) in ("Cc", "Cs") or symbol in _BIDI for symbol in value) or len(value) > _LONGEST:
+            raise Refusal("--{name} 里有看不见的字符，或者太长（最多 {most} 字）。",
+                          "--{name} holds an invisible character, or is too long ({most} characters at most).",
+                          name=name.replace("_", "-"), most=_LONGEST)
+    if not title.zh.strip() or not title.en.strip():
+        raise Refusal("请给任务起个名称（--title），居民会看到它。", "Give the campaign a title (--title): residents see it.")
+
+
+_BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_LONGEST = 400
 
 
 def _refuse_bad(slug: str, preset: str, opens_at: datetime, closes_at: datetime, terms: Terms) -> None:
@@ -242,10 +269,16 @@ def set_times(connection: Connection, found: Campaign, opens_at: datetime, close
     return by_id(connection, found.id)
 
 
-def set_terms(connection: Connection, found: Campaign, terms: Terms, at: datetime, actor: Actor) -> Campaign:
-    """Change the terms; what was accepted under the old ones stays as it was."""
+def set_terms(connection: Connection, found: Campaign, terms: Terms, at: datetime, actor: Actor,
+              title: Text | None = None) -> Campaign:
+    """Change the terms, and the title where one is given; what was accepted under the old ones stays as it was."""
     _refuse_bad(found.slug, found.preset, found.opens_at, found.closes_at, terms)
-    connection.execute(update(table).where(table.c.id == found.id).values(terms=dataclasses.asdict(terms)))
+    _refuse_bad_terms(title or found.title, terms)
+    title = title or found.title
+    connection.execute(update(table).where(table.c.id == found.id).values(
+        terms=dataclasses.asdict(terms), title_zh=title.zh, title_en=title.en))
     changed = [name for name in dataclasses.asdict(terms) if getattr(terms, name) != getattr(found.terms, name)]
+    if title != found.title:
+        changed.append("title")
     audit.write(connection, found.id, at, actor, "campaign.terms", f"campaign:{found.slug}", changed=changed)
     return by_id(connection, found.id)

@@ -90,6 +90,10 @@ class Settings:
         return self.home / "published"
 
 
+_LEAST = {"port": 1, "datasette_port": 1, "workers": 1, "threads": 1, "max_body": 16_384}
+_MOST = {"port": 65_535, "datasette_port": 65_535, "workers": 256, "threads": 1_024, "refresh_minutes": 1_440, "proxies": 10}
+
+
 def _typed(row: object, text: str) -> object:
     name = row.metadata["name"]
     if isinstance(row.default, Path):
@@ -98,6 +102,8 @@ def _typed(row: object, text: str) -> object:
         if not (text.isascii() and text.isdigit()):
             raise SettingRefused("设置 {name} 应为整数，现在是“{text}”。", "Setting {name} must be a whole number, it is “{text}”.",
                                  name=name, text=text)
+        if not _LEAST.get(row.name, 0) <= int(text) <= _MOST.get(row.name, 2**40):
+            raise SettingRefused("设置 {name} 不能是 {text}。", "Setting {name} cannot be {text}.", name=name, text=text)
         return int(text)
     if name in ("SURVEY_PUBLIC_URL", "SURVEY_DATASETTE_URL"):
         return _origin(name, text)

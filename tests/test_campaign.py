@@ -58,7 +58,9 @@ def test_the_presets_bring_their_own_form(here):
 @pytest.mark.parametrize("changes", [
     {"slug": "C 1"}, {"slug": ""}, {"slug": "../c1"}, {"slug": "x" * 41}, {"preset": "other"}, {"closes_at": OPENS},
     {"tz": "Asia/Nowhere"}, {"tz": "../etc/passwd"}, {"terms": Terms(trust=("visit",))},
-    {"terms": Terms(trust=(*CHANNELS[:-1], "tv"))}])
+    {"terms": Terms(trust=(*CHANNELS[:-1], "tv"))}, {"terms": Terms(keep_days=999_999_999)}, {"terms": Terms(rate_fen=-5)},
+    {"terms": Terms(max_persons=0)}, {"terms": Terms(grace_hours=-1)}, {"terms": Terms(target_percent=500)},
+    {"terms": Terms(office_zh="街道\x07")}, {"title": Text("", "")}, {"title": Text("题\u202e", "T")}])
 def test_an_impossible_campaign_is_refused_and_nothing_is_left_of_it(here, changes):
     with pytest.raises(Refusal):
         new(here, **changes)

@@ -37,6 +37,26 @@ def test_terms_are_given_when_making_and_changed_later(survey):
     assert (terms["rate_fen"], terms["phone"], terms["max_persons"]) == (100, "0632-5550100", 60)
 
 
+def test_the_title_and_the_order_of_trust_can_be_changed_and_are_shown(survey):
+    survey(*NEW)
+    order = "gate,visit,self,hanger,paper,property,grid"
+    changed = json.loads(survey("campaign", "set", "--campaign", "c1", "--title", "新名称", "--trust", order, "--json").stdout)
+    assert (changed["title_zh"], changed["title_en"], changed["terms"]["trust"][0]) == ("新名称", "Longquan census", "gate")
+    assert "--rate-fen: 50" in survey("campaign", "show", "--campaign", "c1").stdout
+
+
+def test_what_is_made_is_readable_by_its_owner_only(survey, tmp_path):
+    survey(*NEW)
+    assert (tmp_path / "instance").stat().st_mode & 0o077 == 0
+    assert (tmp_path / "instance" / "store.db").stat().st_mode & 0o077 == 0
+
+
+def test_a_store_that_cannot_be_reached_is_said_in_a_sentence_without_its_password(survey):
+    refused = survey("campaign", "list", SURVEY_STORE="postgresql+psycopg://someone:secret@127.0.0.1:1/none")
+    assert refused.returncode == 1 and "SURVEY_STORE" in refused.stderr
+    assert "Traceback" not in refused.stderr and "secret" not in refused.stderr
+
+
 def test_a_person_gets_a_badge_and_a_pin_once(survey):
     survey(*NEW)
     added = json.loads(survey("user", "add", "--campaign", "c1", "--role", "volunteer", "--name", "王芳", "--team", "一组",
@@ -65,8 +85,9 @@ def test_refusals_are_said_in_the_persons_language_on_standard_error(survey, lan
 
 
 def test_a_setting_that_cannot_work_is_named(survey):
-    refused = survey("campaign", "list", SURVEY_PORT="eighty")
-    assert refused.returncode == 1 and "SURVEY_PORT" in refused.stderr
+    for wrong in ("eighty", "99999999", "0"):
+        refused = survey("campaign", "list", SURVEY_PORT=wrong)
+        assert refused.returncode == 1 and "SURVEY_PORT" in refused.stderr
 
 
 def test_the_doctor_finds_a_missing_key(survey, tmp_path):

@@ -2,6 +2,7 @@
 import pytest
 
 from campaigns import people
+from campaigns.codes import codes
 from campaigns.people import WrongPin
 from forms.language import Refusal
 from tests import core_cases as core
@@ -45,6 +46,17 @@ def test_a_revoked_person_cannot_sign_in_and_their_session_ends(here, made):
         sign_in(here, alice.badge, alice.pin)
     with here.store.read() as connection:
         assert people.still_valid(connection, alice.user.id, alice.user.epoch) is None
+
+
+def test_revoking_the_badges_code_ends_the_session_and_a_new_badge_signs_in(here, made):
+    alice = core.worker(here, made)
+    with here.store.write() as connection:
+        new = codes.reissue(connection, here.server, codes.find(connection, here.server, alice.badge), NOON, core.COMMAND_LINE)
+    with here.store.read() as connection:
+        assert people.still_valid(connection, alice.user.id, alice.user.epoch) is None
+    with pytest.raises(WrongPin):
+        sign_in(here, alice.badge, alice.pin)
+    assert sign_in(here, new, alice.pin).label == alice.user.label
 
 
 def test_names_are_sealed_and_labels_shown(here, made):

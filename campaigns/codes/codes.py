@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, bindparam, func, select, update
+from sqlalchemy import Connection, Select, and_, bindparam, func, select, update
 
 from campaigns import audit
 from campaigns.audit import Actor
 from campaigns.codes import symbols
 from campaigns.keys import Key
-from campaigns.store.schema import code, code_event, dwelling
+from campaigns.store.schema import code, code_event, dwelling, user
 from forms.language import Refusal
 
 KINDS = ("household", "hanger", "person", "badge")
@@ -127,6 +127,8 @@ def revoke(connection: Connection, found: Code, at: datetime, actor: Actor, reas
         update(code).where(code.c.id == found.id, code.c.revoked_at.is_(None)).values(revoked_at=at))
     if changed.rowcount:
         note_all(connection, [found.id], "revoked", at, actor, reason=reason)
+        if found.kind == "badge":  # whoever is signed in with it is signed out
+            connection.execute(update(user).where(user.c.id == found.user_id).values(epoch=user.c.epoch + 1))
         audit.write(connection, found.campaign_id, at, actor, "code.revoked", f"code:{found.id}", reason=reason)
 
 
@@ -147,10 +149,19 @@ def reissue(connection: Connection, server: Key, found: Code, at: datetime, acto
 
 def _valid_beside(connection: Connection, found: Code) -> bool:
     """Whether the same door or person has another valid code of this kind."""
-    return connection.execute(select(code.c.id).where(
+    return connection.execute(_valid_others(found)).first() is not None
+
+
+def _valid_others(found: Code) -> Select:
+    return select(code.c.id).where(
         code.c.campaign_id == found.campaign_id, code.c.kind == found.kind, code.c.id != found.id,
         code.c.revoked_at.is_(None), code.c.dwelling_id.is_not_distinct_from(found.dwelling_id),
-        code.c.user_id.is_not_distinct_from(found.user_id))).first() is not None
+        code.c.user_id.is_not_distinct_from(found.user_id))
+
+
+def was_replaced(connection: Connection, found: Code) -> bool:
+    """Whether the same door or person has a newer valid code of this kind."""
+    return connection.execute(_valid_others(found).where(code.c.id > found.id)).first() is not None
 
 
 def printed(connection: Connection, campaign_id: int, sheet: str, positions: list[tuple[int, int, int]], at: datetime,

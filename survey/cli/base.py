@@ -8,6 +8,7 @@ from collections.abc import Callable
 from functools import wraps
 
 import click
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
 
 from campaigns.audit import COMMAND_LINE
 from campaigns.campaign import Campaign, by_slug
@@ -16,6 +17,9 @@ from campaigns.settings import Settings
 from forms.language import Refusal, Text
 
 ACTOR = COMMAND_LINE
+STORE_UNREACHABLE = Text("数据库连不上或打不开。请检查设置 SURVEY_STORE、SURVEY_HOME，数据库是否在运行，磁盘是否可写。",
+                         "The store cannot be reached or opened. Look at SURVEY_STORE and SURVEY_HOME, whether the database "
+                         "runs, and whether the disk can be written.")
 
 
 class SurveyGroup(click.Group):
@@ -26,7 +30,9 @@ class SurveyGroup(click.Group):
             return super().invoke(context)
         except Refusal as refusal:
             click.secho(say(refusal.text), fg="red", err=True)
-            context.exit(1)
+        except (OperationalError, ArgumentError, NoSuchModuleError):  # not shown: it may hold the password of the address
+            click.secho(say(STORE_UNREACHABLE), fg="red", err=True)
+        context.exit(1)
 
 
 def language() -> str:

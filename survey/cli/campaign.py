@@ -24,7 +24,8 @@ def _terms_options(command):
             kind = int if isinstance(row.default, int) else str
             command = click.option(f"--{row.name.replace('_', '-')}", type=kind, default=None,
                                    help=f"[{row.default}]")(command)
-    return command
+    return click.option(
+        "--trust", default=None, help="渠道信任顺序，逗号分隔 / channels, most trusted first, separated by commas")(command)
 
 
 @campaign.command()
@@ -35,20 +36,16 @@ def _terms_options(command):
 @click.option("--opens", required=True, metavar="2026-03-01T08:00")
 @click.option("--closes", required=True, metavar="2026-03-20T18:00")
 @click.option("--tz", default="Asia/Shanghai", show_default=True)
-@click.option("--trust", default=None, help="渠道信任顺序，逗号分隔 / channels, most trusted first, separated by commas")
 @_terms_options
 @json_option
 def new(preset, slug, title, title_en, opens, closes, tz, trust, as_json, **terms) -> None:
     """从预设新建任务 / make a campaign from a preset."""
     here = installation()
-    chosen = {name: value for name, value in terms.items() if value is not None}
-    if trust:
-        chosen["trust"] = tuple(part.strip() for part in trust.split(","))
     with here.store.write() as connection:
         made = campaigns.new(
             connection, here.keyring, slug=slug, title=Text(title, title_en or title), preset=preset,
             opens_at=clock.parse_local(opens, tz), closes_at=clock.parse_local(closes, tz), tz=tz,
-            terms=Terms(**chosen), at=clock.now(), actor=ACTOR)
+            terms=Terms(**_chosen(terms, trust)), at=clock.now(), actor=ACTOR)
     _show(made, as_json)
 
 
@@ -101,14 +98,23 @@ def close(campaign: Campaign, as_json: bool) -> None:
 
 @campaign.command("set")
 @campaign_option
+@click.option("--title", default=None, help="居民看到的名称 / title that residents see")
+@click.option("--title-en", default=None, help="英文名称 / the title in English")
 @_terms_options
 @json_option
-def set_(campaign: Campaign, as_json: bool, **terms) -> None:
-    """修改电话、计件单价等 / change the phone number, the rate and other terms."""
-    chosen = {name: value for name, value in terms.items() if value is not None}
+def set_(campaign: Campaign, title: str | None, title_en: str | None, trust: str | None, as_json: bool, **terms) -> None:
+    """修改名称、电话、计件单价等 / change the title, the phone number, the rate and other terms."""
+    titles = Text(campaign.title.zh if title is None else title, campaign.title.en if title_en is None else title_en)
     with installation().store.write() as connection:
-        changed = campaigns.set_terms(connection, campaign, dataclasses.replace(campaign.terms, **chosen), clock.now(), ACTOR)
+        changed = campaigns.set_terms(connection, campaign, dataclasses.replace(campaign.terms, **_chosen(terms, trust)),
+                                      clock.now(), ACTOR, titles)
     _show(changed, as_json)
+
+
+def _chosen(terms: dict, trust: str | None) -> dict:
+    """The terms that were given; `trust` as its list of channels."""
+    chosen = {name: value for name, value in terms.items() if value is not None}
+    return chosen | ({"trust": tuple(part.strip() for part in trust.split(","))} if trust else {})
 
 
 _PHASES = {"before": Text("未开始", "not open yet"), "open": Text("进行中", "open"), "closed": Text("已结束", "closed")}
@@ -128,3 +134,5 @@ def _show(found: Campaign, as_json: bool) -> None:
     echo("{title}（{slug}）：{phase}，{opens} 开始，{closes} 结束", "{title} ({slug}): {phase}, opens {opens}, closes {closes}",
          title=found.title, slug=found.slug, phase=_PHASES[found.phase(at)],
          opens=clock.as_said(found.opens_at, found.tz, at), closes=clock.as_said(found.closes_at, found.tz, at))
+    for name, value in dataclasses.asdict(found.terms).items():
+        click.echo(f"  --{name.replace('_', '-')}: {', '.join(value) if isinstance(value, tuple) else value}")

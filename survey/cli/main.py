@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.metadata
+import os
 
 import click
 
@@ -31,3 +32,4 @@ class _LazyGroup(SurveyGroup):
 @click.version_option(importlib.metadata.version("rapid-survey"), prog_name="survey")
 def main() -> None:
     """Rapid Survey: 扫码登记、上门核查、每日进度、最终归档 / census-style campaigns from door codes to the final archive."""
+    os.umask(0o077)  # whatever is made here is for the account that runs it: the store holds addresses, sheets hold codes
