@@ -94,7 +94,14 @@ def _signed_in(found: User, at: datetime) -> Response:
     if ticket:
         response.set_cookie(reader_ticket.COOKIE, ticket, max_age=int(reader_ticket.VALID.total_seconds()), httponly=True,
                             samesite="Lax", secure=current_app.config["SESSION_COOKIE_SECURE"])
+    else:
+        _forget_reader(response)  # on a shared computer: the ticket of whoever was signed in before
     return response
+
+
+def _forget_reader(response: Response) -> None:
+    response.delete_cookie(reader_ticket.COOKIE, httponly=True, samesite="Lax",
+                           secure=current_app.config["SESSION_COOKIE_SECURE"])
 
 
 @pages.page("/sign-out", roles=access.STAFF, methods=("POST",))
@@ -102,6 +109,5 @@ def sign_out() -> Response:
     """End this browser's session, for the progress pages too."""
     session.clear()
     response = redirect(url_for("front.home"), 303)
-    response.delete_cookie(reader_ticket.COOKIE, httponly=True, samesite="Lax",
-                           secure=current_app.config["SESSION_COOKIE_SECURE"])
+    _forget_reader(response)
     return response

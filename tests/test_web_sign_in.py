@@ -124,6 +124,11 @@ def test_who_collects_gets_no_ticket_for_the_progress_pages(resident, installati
     assert reader_cookie(resident.sign_in(cast.person(installation, campaign, role, "某某"))) is None
 
 
+def test_a_volunteer_on_the_leads_browser_does_not_keep_the_leads_ticket(resident, alice, bob):
+    assert reader_cookie(resident.sign_in(bob))
+    assert reader_cookie(resident.sign_in(alice)) is None
+
+
 def test_a_ticket_is_good_for_twelve_hours(installation, campaign, bob):
     at = clock.now()
     token = reader_ticket.issue(installation.server, bob.user, campaign.slug, at)
