@@ -195,6 +195,38 @@ def test_a_quotation_mark_without_its_pair_is_refused(tmp_path):
     assert "quotation mark" in refusal(tmp_path / "a.csv")
 
 
+STREET = [f"{number},幸福里,remark" for number in range(1, 61)]
+
+
+def written(path, lines):
+    path.write_text("\n".join(["房号,小区,备注", *lines]) + "\n", encoding="utf-8")
+    return path
+
+
+def test_a_stray_quotation_mark_is_read_as_it_stands_and_swallows_no_row(tmp_path):
+    rows = read(written(tmp_path / "a.csv", [*STREET[:4], '5,幸福里,"5寸', *STREET[5:]]))
+    assert (len(rows), rows[5], rows[6]) == (61, ["5", "幸福里", '"5寸'], ["6", "幸福里", "remark"])
+
+
+def test_many_stray_quotation_marks_swallow_no_row(tmp_path):
+    rows = read(written(tmp_path / "a.csv", [f'{number},"5寸,"屏"幕' for number in range(5_000)]))
+    assert (len(rows), rows[-1]) == (5_001, ["4999", '"5寸', '"屏"幕'])
+
+
+def test_a_stray_quotation_mark_in_a_row_of_another_width_is_refused_with_the_row(tmp_path):
+    text = refusal(written(tmp_path / "a.csv", [*STREET[:4], '5,"5寸', *STREET[5:]]))
+    assert "row 6:" in text and "save as .xlsx" in text
+
+
+def test_two_stray_quotation_marks_that_could_enclose_rows_are_refused_with_the_first_row(tmp_path):
+    assert "row 6:" in refusal(written(tmp_path / "a.csv", [*STREET[:4], '5,幸福里,"5寸', *STREET[5:8], '9,幸福里,6寸"', *STREET[9:]]))
+
+
+def test_a_cell_of_several_lines_with_delimiters_and_quotation_marks_stays_one_cell(tmp_path):
+    rows = read(written(tmp_path / "a.csv", [*STREET[:4], '5,"甲,""乙""\n\n丙",remark', *STREET[5:]]))
+    assert (len(rows), rows[5]) == (61, ["5", '甲,"乙"\n\n丙', "remark"])
+
+
 def test_a_workbook_cut_short_is_refused(tmp_path):
     path = xlsx(tmp_path / "a.xlsx", TABLE)
     path.write_bytes(path.read_bytes()[:-900])

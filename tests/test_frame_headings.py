@@ -16,14 +16,15 @@ def fields(rows, merges=()):
     ("用途", "use"), ("建筑面积", "area"), ("建筑面积（㎡）", "area"), ("经度", "lon"), ("纬度", "lat"), ("工作组", "team"),
     ("Community", "community"), ("Floor area (m2)", "area"), ("ROOM NO.", "room"), ("*房号：", "room"),
     ("房 号", "room"), ("楼\n栋", "building"),
-    ("序号", "serial"), ("车位数", "")])
+    ("序号", "serial"), ("车位数", ""), ("朝向", ""), ("建成年份", ""), ("套内面积(㎡)", ""), ("产权性质", "")])
 def test_a_heading_is_known_by_its_aliases(label, field):
     assert field_of(label) == field
 
 
 @pytest.mark.parametrize("label", ["联系人", "户主", "姓名", "电话", "手机", "身份证", "备注", "业主联系方式2", "紧急联系人", "租客姓名",
-                                   "Owner phone", "E-mail", "证件号码（必填）", "孩子年龄"])
-def test_a_heading_about_people_is_personal(label):
+                                   "Owner phone", "E-mail", "证件号码（必填）", "孩子年龄",
+                                   "走访情况", "其它", "困难家庭", "Column 17"])
+def test_a_heading_about_people_or_unknown_is_personal(label):
     assert field_of(label) == "person"
 
 

@@ -199,7 +199,17 @@ def test_a_long_number_that_lost_its_last_digits_is_told_and_left_out_and_the_do
 
 # --- what is personal --------------------------------------------------------------------------------------------------
 
-def test_unknown_columns_are_kept_beside_the_door(street, tmp_path):
+def test_a_column_that_nobody_knows_is_sealed(street, tmp_path):
+    door, = doors(street, tmp_path, [[*PLAIN, "走访情况"], ["幸福里", "1", "1", "101", "独居老人"]])
+    assert (door["personal"], door["extra"]) == ({"走访情况": "独居老人"}, {})
+
+
+def test_a_second_address_is_sealed(street, tmp_path):
+    door, = doors(street, tmp_path, [[*PLAIN, "地址", "居住地址"], ["幸福里", "1", "1", "101", "学苑路1号", "老家"]])
+    assert (door["personal"], door["extra"]) == ({"居住地址": "老家"}, {})
+
+
+def test_columns_about_the_building_are_kept_beside_the_door(street, tmp_path):
     door, = doors(street, tmp_path, [[*PLAIN, "车位数"], ["幸福里", "1", "1", "101", 2]])
     assert door["extra"] == {"车位数": "2"}
 
@@ -212,8 +222,8 @@ def test_columns_about_people_are_sealed_and_nowhere_else(street, tmp_path):
 @pytest.mark.parametrize("value", ["13800138001", "138 0013 8001", "+8613800138001", "王 13800138001", "110101199003071234",
                                    "11010119900307123x", "0632-5550100"])
 def test_a_telephone_or_document_number_in_any_other_column_is_sealed(street, tmp_path, value):
-    door, = doors(street, tmp_path, [[*PLAIN, "其它"], ["幸福里", "1", "1", "101", value]])
-    assert (door["personal"], door["extra"]) == ({"其它": value}, {})
+    door, = doors(street, tmp_path, [[*PLAIN, "户型"], ["幸福里", "1", "1", "101", value]])
+    assert (door["personal"], door["extra"]) == ({"户型": value}, {})
 
 
 def test_a_telephone_number_in_an_address_is_refused_and_not_shown(street, tmp_path):

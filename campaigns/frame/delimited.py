@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
 import csv
 import itertools
 import re
@@ -10,6 +11,7 @@ from pathlib import Path
 
 from campaigns.frame.errors import RegisterRefused
 from campaigns.frame.gb18030 import corrected
+from campaigns.frame.quotes import QuotedLines, unpaired
 from campaigns.frame.sheets import Cells, Sheet
 
 DELIMITERS = (",", ";", "\t")
@@ -25,8 +27,16 @@ def sheet_of(path: Path, score: Callable[[list[Cells]], int], head: int) -> Shee
     `score` says how well the first `head` rows look like a register; the delimiter with the best score is taken.
     """
     encoding = encoding_of(path)
-    delimiter = max(DELIMITERS, key=lambda each: score(list(itertools.islice(_rows(path, encoding, each), head))))
+    delimiter = max(DELIMITERS, key=lambda each: score(_head(_rows(path, encoding, each), head)))
     return Sheet(path.stem, lambda: _rows(path, encoding, delimiter))
+
+
+def _head(rows: Iterator[Cells], most: int) -> list[Cells]:
+    """The first rows, fewer where they cannot be read: with a wrong delimiter hardly any quotation mark has its pair."""
+    found: list[Cells] = []
+    with contextlib.suppress(RegisterRefused):
+        found.extend(itertools.islice(rows, most))
+    return found
 
 
 def encoding_of(path: Path) -> str:
@@ -90,18 +100,15 @@ def _wrong_encoding(path: Path, encoding: str, line: int) -> RegisterRefused:
 def _rows(path: Path, encoding: str, delimiter: str) -> Iterator[Cells]:
     with path.open(encoding=encoding, newline="") as file:
         lines: Iterator[str] = map(corrected, file) if encoding == "gb18030" else file
-        first = next(lines, "")
+        first, before = next(lines, ""), 0
         named = _NAMED_DELIMITER.fullmatch(first.strip("\r\n "))
         if named:
             yield []
-            delimiter = named[1]
+            delimiter, before = named[1], 1
         else:
             lines = itertools.chain((first,), lines)
-        read = csv.reader(lines, delimiter=delimiter)
+        read = csv.reader(QuotedLines(lines, delimiter, path.name, before), delimiter=delimiter, strict=True)
         try:
             yield from read
         except csv.Error as error:
-            raise RegisterRefused("{file} 第 {row} 行之后读不下去，多半是引号没有成对。"
-                                  "请在 Excel 或 WPS 中打开检查，另存为 .xlsx 后再导入。",
-                                  "{file} cannot be read beyond row {row}, most likely for a quotation mark without its pair. Check it "
-                                  "in Excel or WPS, save as .xlsx, import again.", file=path.name, row=read.line_num) from error
+            raise unpaired(path.name, before + read.line_num) from error

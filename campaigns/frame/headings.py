@@ -42,13 +42,18 @@ ALIASES = {
               "name fullname contact contactname contactperson head householdhead owner ownername tenant resident "
               "phone telephone tel mobile mobileno cell phonenumber email idnumber idno idcard passport remarks remark notes note",
 }
-"""`person` columns, free remarks among them, are sealed; `serial` is left out, for it changes with every row put in."""
+"""`serial` is left out, for it changes with every row put in."""
 
-_LOOKS_PERSONAL = re.compile(
-    r"姓名|名字|电话|手机|座机|身份|证件|证号|联系|户主|业主|房东|房主|租客|租户|承租|产权人|家属|配偶|子女|父母|成员|监护|微信|邮箱|qq|"
-    r"出生|生日|年龄|性别|民族|户籍|籍贯|婚姻|学历|单位|职业|车牌|备注|签名|残疾|疾病|健康|低保|信仰|"
-    r"name(?!of)|phone|mobile|tel(?![a-z])|email|e-mail|contact|owner|tenant|occupant|resident|person|identity|idcard|passport|"
-    r"birth|gender|(?<![a-z])sex|ethnic|wechat|remark|notes|licen[cs]eplate")
+_HARMLESS = (
+    "户型 房型 居室 室数 厅数 卫数 间数 房间数 房屋间数 朝向 房屋朝向 结构 房屋结构 建筑结构 结构类型 建筑类型 房屋类型 房屋类别 "
+    "建成年份 建成年代 建筑年代 建造年代 建成时间 竣工年份 竣工日期 层数 总层数 地上层数 地下层数 所在层数 层高 "
+    "套内面积 套内建筑面积 使用面积 公摊面积 分摊面积 实测面积 预测面积 占地面积 产权面积 阳台面积 "
+    "产权性质 产权类型 产权类别 房屋产权性质 土地性质 土地用途 房屋状态 是否电梯 有无电梯 电梯 电梯数 装修 装修情况 车位数 "
+    "orientation facing layout structure buildingtype dwellingtype builtyear yearbuilt constructionyear storeys stories floors "
+    "floorcount rooms roomcount bedrooms bathrooms netarea usablearea sharedarea grossfloorarea tenure elevator lift parkingspaces")
+"""Headings of the building rather than its people: only these further columns are kept in the clear, all others are sealed."""
+_HARMLESS_TWICE = frozenset(("floor", "area", "use", "register_code", "lon", "lat", "building", "unit", "plate"))  # a second column
+
 _BRACKETS = re.compile(r"[(\[【〔<].*?[)\]】〕>]")
 _MARKS = re.compile(r"[*:：。.、,，/_\-]+|必填|选填")
 _UNIT = re.compile(r"(?:平方米|平米|m2)$")
@@ -62,13 +67,15 @@ def _plain(label: str) -> tuple[str, str]:
 
 _FIELD = {_plain(alias)[0]: field for field, aliases in ALIASES.items() for alias in aliases.split()}
 
+_CLEAR = {_plain(each)[0] for each in _HARMLESS.split()}
+
 DOOR_FIELDS = ("room", "plate", "address")  # one of them must be there
 _HEADINGS_NEEDED = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: its place, the heading as a person wrote it, and its field: of ALIASES, or "" for any other."""
+    """One column: its place, the heading as a person wrote it, and its field: of ALIASES, or "" for a harmless other one."""
 
     place: int
     label: str
@@ -95,15 +102,15 @@ class Heading:
 
 @lru_cache(4096)
 def field_of(label: str) -> str:
-    """The field that `label` means, `person` for one that looks personal, "" for an unknown one."""
+    """The field that `label` means, "" for a harmless other one, `person` for any that nobody knows."""
     for text in _plain(label):
         if text in _FIELD:
             return _FIELD[text]
-    return "person" if _LOOKS_PERSONAL.search(fold(label)) else ""
+    return "" if any(text in _CLEAR for text in _plain(label)) else "person"
 
 
 def _known(label: str) -> bool:
-    """Whether `label` is a heading of the table itself; a title such as `住户姓名登记表` only looks personal."""
+    """Whether `label` is a heading of the table itself; a title such as `住户姓名登记表` is none."""
     return any(text in _FIELD for text in _plain(label))
 
 
@@ -155,7 +162,7 @@ def _heading(grid: list[list[str]], last_row: int, labels: list[tuple[str, str]]
         taken[label] = taken.get(label, 0) + 1
         label = label if taken[label] == 1 else f"{label} {taken[label]}"
         if field not in ("person", "") and any(column.field == field for column in columns):
-            field = ""  # a second 面积 is kept beside the first
+            field = "" if field in _HARMLESS_TWICE else "person"  # a second 面积 is kept beside the first; a second 地址 may be a person's
         columns.append(Column(place, label, field))
     titles = tuple(text for row in grid[:last_row] for text in row if text)
     return Heading(last_row, _settle_plate(columns), known, titles)
