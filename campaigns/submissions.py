@@ -253,6 +253,11 @@ def recorded(connection: Connection, dwelling_id: int, household: int = 1) -> bo
     return connection.execute(_recording, {"dwelling": dwelling_id, "household": household}).first() is not None
 
 
+def is_kept(connection: Connection, campaign_id: int, instance: str) -> bool:
+    """Whether a submission of this instance is on disk."""
+    return connection.execute(_by_instance, {"campaign": campaign_id, "instance": instance}).first() is not None
+
+
 def by_receipt(connection: Connection, server: Key, dwelling_id: int, receipt: str) -> int:
     """The submission at this door with this receipt (12 symbols); raises WrongReceipt."""
     found = connection.execute(select(submission.c.id).where(

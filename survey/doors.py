@@ -55,7 +55,10 @@ class BadgeAtTheDoor(Refusal):
 
 @dataclass(frozen=True)
 class OpenDoor:
-    """A door whose code was shown: all that its pages need. `text` is the code's 12 symbols."""
+    """A door whose code was shown: all that its pages need. `text` is the code's 12 symbols.
+
+    `withdrawn`: the code was revoked and no newer one took its place: only what was sent before counts.
+    """
 
     text: str
     code: Code
@@ -64,6 +67,7 @@ class OpenDoor:
     form_id: int
     form: forms.form.Form
     recorded: bool
+    withdrawn: bool = False
 
     @property
     def channel(self) -> str:
@@ -82,18 +86,19 @@ def miss(*keys: str) -> None:
     current_app.installation.store.submit(lambda connection: throttle.miss(connection, at, *keys))
 
 
-def find(typed: str, at: datetime, *, shown_before: bool = False) -> OpenDoor:
+def find(typed: str, at: datetime, *, shown_before: bool = False, revoked_too: bool = False) -> OpenDoor:
     """The door of the code `typed`. Raises Mistyped, TooManyTries, CodeUnknown, BadgeAtTheDoor, CodeRevoked, NotHung,
     DoorEnded. Whether the campaign is open is for the caller to ask: a form begun in time may still be sent.
 
     `shown_before`: the request proves that we showed this door's form, so it is no guess and never waits for others'.
+    `revoked_too`: the request goes on with what was begun before, so a revoked code raises no CodeRevoked; `withdrawn` tells.
     """
     text = symbols.read(typed)
     try:
         with current_app.installation.store.read() as connection:
             if not shown_before:
                 throttle.check(connection, at, address())
-            found = _find(connection, text)
+            found = _find(connection, text, revoked_too)
     except CodeUnknown:
         miss(address())
         raise
@@ -106,18 +111,19 @@ def note_scan(found: OpenDoor, at: datetime) -> None:
         current_app.installation.store.submit_later(lambda connection: codes.opened(connection, found.code.id, at))
 
 
-def _find(connection: Connection, text: str) -> OpenDoor:
+def _find(connection: Connection, text: str, revoked_too: bool) -> OpenDoor:
     found = doorway.behind(connection, current_app.installation.server, text)
     if found.code.kind == "badge":
         raise BadgeAtTheDoor(text)
     g.campaign = found.campaign
-    if found.code.revoked_at:
+    if found.code.revoked_at and not revoked_too:
         raise CodeRevoked
     if found.door is None:
         raise NotHung
     if found.door.ended_at:
         raise DoorEnded
-    return OpenDoor(text, found.code, found.campaign, found.door, found.form_id, found.form, found.recorded)
+    withdrawn = found.code.revoked_at is not None and not codes.was_replaced(connection, found.code)
+    return OpenDoor(text, found.code, found.campaign, found.door, found.form_id, found.form, found.recorded, withdrawn)
 
 
 def require_open(campaign: Campaign, at: datetime) -> None:

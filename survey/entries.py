@@ -16,12 +16,12 @@ from campaigns import clock, submissions, throttle
 from campaigns.codes import symbols
 from campaigns.people import User
 from campaigns.store import NotSaved
-from campaigns.submissions import AlreadyRecorded, Entry, InstanceTaken, WrongReceipt
+from campaigns.submissions import AlreadyRecorded, Closed, Entry, InstanceTaken, NotOpen, WrongReceipt
 from campaigns.throttle import TooManyTries
 from forms.answers import AnswerError, from_post, validate
 from forms.language import Refusal, Text
 from survey import doors, instances, language
-from survey.doors import OpenDoor
+from survey.doors import CodeRevoked, OpenDoor
 from survey.instances import Instance
 from survey.questionnaire import apply_action, questionnaire_html
 from survey.sessions import csrf_token
@@ -102,12 +102,24 @@ def take(sheet: Sheet, instance: Instance | None, at: datetime, *, stale: bool =
     changed = apply_action(found.form, raw, post)
     if changed is not None:
         return show(sheet, replace(shown, answers=changed))
+    try:
+        _require_takeable(found, shown.instance, at)
+    except (CodeRevoked, NotOpen, Closed) as refusal:
+        return show(sheet, _refused(shown, refusal))
     if stale or instance is None:
         words = STALE if request.cookies.get(current_app.config["SESSION_COOKIE_NAME"]) else Text(
             STALE.zh + NO_COOKIES.zh, f"{STALE.en} {NO_COOKIES.en}")
         return show(sheet, replace(shown, notice=words, alarm=True, status=400))
-    submissions.is_late(found.campaign, instance.began, at)
     return _send(sheet, shown, at)
+
+
+def _require_takeable(found: OpenDoor, instance: Instance, at: datetime) -> None:
+    """Raises CodeRevoked, NotOpen or Closed. What was taken before, sent again, still gets its receipt (INV-1)."""
+    if found.withdrawn:
+        with current_app.installation.store.read() as connection:
+            if not submissions.is_kept(connection, found.campaign.id, instance.id):
+                raise CodeRevoked
+    submissions.is_late(found.campaign, instance.began, at)
 
 
 def _send(sheet: Sheet, shown: Shown, at: datetime) -> Response:

@@ -140,3 +140,71 @@ def test_opening_a_recorded_door_before_the_campaign_opens_is_refused_like_any_o
     made = cast.campaign(installation, slug="later", opens_in=timedelta(days=2))
     house = cast.door(installation, made, "501")
     assert Respondent(app).open(f"/h/{house.code}/form").status == 403
+
+
+# ---- a code revoked while its form is being filled ----
+
+@pytest.fixture
+def filling(resident, wang_household):
+    """Someone of the Wang household with the form open."""
+    return resident.open(f"/h/{wang_household.code}/form")
+
+
+@pytest.fixture
+def fields(installation, campaign):
+    return cast.fields(installation, campaign)
+
+
+def revoked(installation, text, change=codes.revoke):
+    with installation.store.write() as connection:
+        found = codes.find(connection, installation.server, text)
+        if change is codes.reissue:
+            codes.reissue(connection, installation.server, found, clock.now(), COMMAND_LINE)
+        else:
+            codes.revoke(connection, found, clock.now(), COMMAND_LINE, reason="stolen")
+
+
+def test_a_form_begun_before_its_code_was_replaced_is_taken_and_gets_a_receipt(
+        filling, fields, wang_household, installation, campaign):
+    revoked(installation, wang_household.code, codes.reissue)
+    filling.send(fields)
+    assert filling.status == 200 and filling.url.endswith("/receipt")
+    assert len(cast.kept(installation, campaign)) == 1
+
+
+def test_a_person_is_added_to_a_form_whose_code_was_replaced(filling, fields, wang_household, installation):
+    revoked(installation, wang_household.code, codes.reissue)
+    filling.send([*fields, ("_add", "person")])
+    assert filling.status == 200 and filling.value("q-person-2-name") == ""
+
+
+def test_a_replaced_code_opens_no_new_form(resident, wang_household, installation):
+    revoked(installation, wang_household.code, codes.reissue)
+    assert resident.open(f"/h/{wang_household.code}/form").status == 410
+    assert resident.open(f"/h/{wang_household.code}/receipt").status == 410
+
+
+def test_a_code_revoked_with_no_newer_one_takes_nothing_and_the_form_stays(
+        filling, fields, wang_household, installation, campaign):
+    revoked(installation, wang_household.code)
+    filling.send(fields)
+    assert filling.status == 410 and "作废" in filling.text and cast.PHONE in filling.text
+    assert filling.value("q-person-1-name") == "李𠮷"
+    assert cast.kept(installation, campaign) == []
+
+
+@pytest.mark.parametrize("change", [codes.revoke, codes.reissue])
+def test_inv_1_a_form_sent_again_after_its_code_was_revoked_gets_its_receipt_again(
+        filling, fields, wang_household, installation, campaign, change):
+    hidden, action = filling.hidden(), filling.form().action
+    first = filling.post(action, [*hidden.items(), *fields]).page.xpath("string(//*[@class='number'])")
+    revoked(installation, wang_household.code, change)
+    again = filling.post(action, [*hidden.items(), *fields])
+    assert again.status == 200 and first and again.page.xpath("string(//*[@class='number'])") == first
+    assert len(cast.kept(installation, campaign)) == 1
+
+
+def test_a_revoked_code_without_a_page_of_ours_is_refused(filling, fields, wang_household, installation, campaign):
+    revoked(installation, wang_household.code, codes.reissue)
+    filling.post(filling.form().action, [*(filling.hidden() | {"instance": "a.b.c"}).items(), *fields])
+    assert filling.status == 410 and cast.kept(installation, campaign) == []

@@ -281,6 +281,17 @@ def test_inv_8_after_the_grace_period_nothing_is_taken(resident, wang_household,
     assert cast.kept(installation, campaign) == []
 
 
+@pytest.mark.parametrize("spoilt", ["instance", "csrf_token"])
+def test_inv_8_a_stale_form_after_closing_says_closed_and_keeps_what_was_typed(
+        resident, wang_household, campaign, fields, spoilt):
+    with time_machine.travel(campaign.closes_at - timedelta(minutes=5), tick=False):
+        resident.open(f"/h/{wang_household.code}/form")
+    with time_machine.travel(campaign.accepts_until + timedelta(minutes=1), tick=False):
+        resident.post(resident.form().action, [*(resident.hidden() | {spoilt: ""}).items(), *fields])
+    assert resident.status == 403 and "结束" in resident.text and "请再按一次" not in resident.text
+    assert resident.value("q-person-1-name") == "李𠮷"
+
+
 def test_a_recorded_household_stays_recorded_after_closing_and_offers_no_correction(
         recorded, app, campaign, wang_household):
     with time_machine.travel(campaign.closes_at + timedelta(minutes=1), tick=False):

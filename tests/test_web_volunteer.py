@@ -6,7 +6,8 @@ import pytest
 import time_machine
 
 from campaigns import clock
-from campaigns.codes import symbols
+from campaigns.audit import COMMAND_LINE
+from campaigns.codes import codes, symbols
 from campaigns.submissions import receipt_of
 from forms.language import Text
 from survey.app import create_app
@@ -40,6 +41,27 @@ def test_a_visit_is_kept_under_the_volunteers_name_and_the_tally_grows(
     [kept] = cast.kept(installation, campaign)
     assert (kept["channel"], kept["user_id"], kept["answers"]) == ("visit", alice.user.id, WANG)
     assert symbols.grouped(receipt_of(installation.server, kept["instance"])) in at_work.text
+
+
+def test_the_tally_says_that_it_counts_entries(at_work):
+    assert "今天0 份" in at_work.open("/v/").text
+    assert "Today0 entries" in at_work.open("/v/?lang=en").text
+
+
+def test_a_clerk_is_told_that_the_door_was_keyed_already_and_may_key_it_again(app, carol, wang_household, fields):
+    page = Respondent(app).sign_in(carol).open(f"/v/door/{wang_household.code}/form")
+    page.send(fields, action_end="/form").open(f"/v/door/{wang_household.code}")
+    assert "这一户已有登记" in page.text
+    assert page.open(f"/v/door/{wang_household.code}/form").send(fields, action_end="/form").url.endswith("/receipt")
+    assert shown_tally(page) == ["2", "2", "0.50"]
+
+
+def test_a_volunteers_form_begun_before_the_code_was_replaced_is_taken(at_work, wang_household, fields, installation):
+    at_work.open(f"/v/door/{wang_household.code}/form")
+    with installation.store.write() as connection:
+        codes.reissue(connection, installation.server, codes.find(connection, installation.server, wang_household.code),
+                      clock.now(), COMMAND_LINE)
+    assert at_work.send(fields, action_end="/form").url.endswith("/receipt")
 
 
 def test_the_same_visit_sent_twice_counts_once(at_work, wang_household, fields):

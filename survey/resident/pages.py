@@ -102,7 +102,7 @@ def send(code: str) -> Response:
 def _take(code: str, *, stale: bool = False) -> Response:
     at = clock.now()
     instance = entries.posted_instance(code)
-    found = doors.find(code, at, shown_before=instance is not None)
+    found = doors.find(code, at, shown_before=instance is not None, revoked_too=instance is not None)
     return entries.take(sheet(found), instance, at, stale=stale)
 
 
@@ -110,7 +110,7 @@ def _take(code: str, *, stale: bool = False) -> Response:
 def receipt(code: str) -> Response:
     """The receipt number, for the browser that just sent the form."""
     at = clock.now()
-    found = doors.find(code, at)
+    found = doors.find(code, at, revoked_too=True)
     number = entries.last_sent(found, at)
     if number is None:
         return redirect(url_for("resident.landing", code=found.text), 303)

@@ -70,8 +70,8 @@ def read_code() -> Response:
     return redirect(url_for("volunteer.door", code=text), 303)
 
 
-def _find(code: str, at: datetime, *, shown_before: bool = False) -> OpenDoor:
-    found = doors.find(code, at, shown_before=shown_before)
+def _find(code: str, at: datetime, *, shown_before: bool = False, revoked_too: bool = False) -> OpenDoor:
+    found = doors.find(code, at, shown_before=shown_before, revoked_too=revoked_too)
     if found.campaign.id != g.user.campaign_id:
         g.campaign = None
         raise OtherCampaign(found.campaign)
@@ -123,7 +123,7 @@ def send(code: str) -> Response:
 def _take(code: str, *, stale: bool = False) -> Response:
     at = clock.now()
     instance = entries.posted_instance(code)
-    found = _find(code, at, shown_before=instance is not None)
+    found = _find(code, at, shown_before=instance is not None, revoked_too=instance is not None)
     return entries.take(_sheet(found), instance, at, stale=stale)
 
 
@@ -131,7 +131,7 @@ def _take(code: str, *, stale: bool = False) -> Response:
 def receipt(code: str) -> Response:
     """The receipt number for the household, and the tally grown."""
     at = clock.now()
-    found = _find(code, at)
+    found = _find(code, at, revoked_too=True)
     number = entries.last_sent(found, at)
     if number is None:
         return redirect(url_for("volunteer.door", code=found.text), 303)
