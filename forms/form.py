@@ -19,12 +19,15 @@ from forms.model.state import EndlessForm, State
 from forms.questions import Column, Question
 from forms.workbook import FormError, Problem, Row
 
-LIBRARY = ("housing-census", "spring-check")
+LIBRARY = ("housing-census", "spring-check", "building-listing", "legal-entity", "incident-report", "fire-inspection",
+           "stairwell-sheet", "work-register", "spot-recheck", "publicity-log", "suggestion")
+# Those that a campaign can be made of: a household and its persons.
+HOUSEHOLD_FORMS = LIBRARY[:2]
 # The column of a workbook that an attribute of the form comes from.
 COLUMNS = {"relevant": "relevant", "calculate": "calculation", "constraint": "constraint", "required": "required",
            "readonly": "read_only", "choices": "choice_filter", "count": "repeat_count", "label": "label", "value": "default"}
 
-__all__ = ["LIBRARY", "Column", "Form", "FormError", "Question", "form_from_xform", "library", "load"]
+__all__ = ["HOUSEHOLD_FORMS", "LIBRARY", "Column", "Form", "FormError", "Question", "form_from_xform", "library", "load"]
 
 
 class Form:

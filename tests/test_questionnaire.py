@@ -6,7 +6,7 @@ from lxml import html
 from werkzeug.datastructures import MultiDict
 
 from forms.answers import from_post, to_post
-from forms.form import LIBRARY, library
+from forms.form import HOUSEHOLD_FORMS, library
 from survey.questionnaire import apply_action, page_parts, questionnaire_html
 from tests.forms_inline import census, form, household, person
 
@@ -36,7 +36,7 @@ def wrong():
     return page(result.cleaned, result.errors)
 
 
-@pytest.mark.parametrize("key", LIBRARY)
+@pytest.mark.parametrize("key", HOUSEHOLD_FORMS)
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_every_field_has_a_label(key, language):
     tree = page(language=language, persons=2, of=library(key)[1])
@@ -44,7 +44,7 @@ def test_every_field_has_a_label(key, language):
     assert [field.get("id") for field in tree.xpath(CONTROLS) if field.get("id") not in labelled] == []
 
 
-@pytest.mark.parametrize("key", LIBRARY)
+@pytest.mark.parametrize("key", HOUSEHOLD_FORMS)
 def test_every_id_is_there_once(key):
     ids = page(persons=3, of=library(key)[1]).xpath("//@id")
     assert len(ids) == len(set(ids))
