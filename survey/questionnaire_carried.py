@@ -43,6 +43,15 @@ def read(text: str) -> Carried:
     return Carried({}, [], [])
 
 
+def tidy(form: Form, raw: dict, part: str = "household") -> dict:
+    """The same answers with a list of entries, each a dict, wherever the form has a repeat."""
+    for repeat in form.repeats_in[part]:
+        entries = raw.get(repeat.name)
+        raw[repeat.name] = [tidy(form, entry if isinstance(entry, dict) else {}, repeat.part)
+                            for entry in (entries if isinstance(entries, list) else [])[:MOST_ENTRIES]]
+    return raw
+
+
 def _paths(given: list) -> list[tuple]:
     return [tuple(path) for path in given if isinstance(path, list) and _is_path(path)][:MOST_ENTRIES]
 

@@ -19,7 +19,7 @@ MOST_STEPS = 11
 ACCEPTED = {"image": "image/*", "audio": "audio/*", "video": "video/*"}
 # A time as it is kept, and what of it a browser's own field shows: the rest (seconds, zone) goes beside it.
 _CLOCK = re.compile(r"((?:\d{4}-\d\d-\d\dT)?\d\d:\d\d)(.*)", re.S)
-_MARKS = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1|<[/a-zA-Z][^<>]*>|^#{1,6} +", re.M)
+_MARKS = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1|</?(?:span|b|i|u|em|strong|p|br|font|div|small|h[1-6])\b[^<>]*>|^#{1,6} +", re.M)
 
 
 class Items:
@@ -234,7 +234,7 @@ def _place(items: Items, item: Item, question: Question, node: Node) -> None:
     if question.type != "geopoint":
         item.lines += (items.to(words.TRACE_HINT),)
     else:
-        item.hint = item.hint or items.to(words.PLACE_HINT)
+        item.lines += (items.to(words.PLACE_HINT),)
 
 
 def _upload(items: Items, item: Item, question: Question, node: Node) -> None:

@@ -62,10 +62,13 @@ def _sections(scope: Question, group: Question, most: int) -> list[Section]:
     found: list[Section] = []
     loose: list[Question] = []
 
-    def close() -> None:
-        if loose:
+    def close(alone: bool = True) -> list[Question]:
+        """End a lot of loose questions; notes by themselves stay, to stand before what follows on the same page."""
+        kept = [] if alone or most == 1 or any(question.type != "note" for question in loose) else list(loose)
+        if loose and not kept:
             found.append(Section(list(loose), group))
-            loose.clear()
+        loose.clear()
+        return kept
 
     for child in scope.children:
         if child.type == "repeat":
@@ -75,10 +78,11 @@ def _sections(scope: Question, group: Question, most: int) -> list[Section]:
             if not on_page(child):
                 found += _sections(child, child, most) if _repeats(child) else []
                 continue
-            close()
             if stands_alone(child):
-                found.append(Section([child], child))
+                before = close(alone=False)
+                found.append(Section([*before, child], group if before else child))
             else:
+                close()
                 found += _sections(child, child, most)
         elif child.type not in SILENT or child.type == "note":
             loose.append(child)

@@ -116,11 +116,18 @@ class View:
         node = next((one for one in page.scope.below(group.node)), None)
         return self.items.label(group, node) if node is not None else ""
 
+    def _only_group(self, page: Page) -> str:
+        """The words of the one group that stands on a page together with notes."""
+        group = next((question for question in page.section.questions if question.type == "group"), None)
+        node = next(iter(page.scope.below(group.node)), None) if group else None
+        return self.items.label(group, node) if node is not None else ""
+
     def _page_hint(self, page: Page | None) -> str:
-        group = page and page.section.questions[0] if page is not None and page.range is None else None
-        if page is not None and page.range is not None:
-            return page.section.repeat.hint.to(self.language)
-        return group.hint.to(self.language) if group is not None and group.type == "group" else ""
+        if page is None:
+            return ""
+        alone = page.section.questions[0] if len(page.section.questions) == 1 else None
+        group = page.section.repeat or (alone if alone and alone.type == "group" else None)
+        return group.hint.to(self.language) if group else ""
 
     def _ends_entry(self, page: Page) -> bool:
         after = self.pages.after(page.key)
@@ -147,7 +154,8 @@ class View:
                 if not page.range.children:
                     parts.append({"title": self._title(page), "key": page.key, "rows": []})
                 continue
-            title = " · ".join(filter(None, (self._trail(page), self._title(page)))) or self.items.to(words.MORE_PART)
+            title = " · ".join(filter(None, (self._trail(page), self._title(page) or self._only_group(page)))) or \
+                self.items.to(words.PART, number=self.pages.progress(page)[0])
             rows = list(self._rows(page))
             if rows or any(question.type != "note" for question, node in self.pages.asked(page) if is_shown(question, node)):
                 parts.append({"title": title, "key": page.key, "rows": rows})

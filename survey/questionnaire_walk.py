@@ -23,7 +23,7 @@ from forms.model.state import EndlessForm, State
 from forms.model.tree import Node
 from forms.questions import Question
 from survey import questionnaire_words as words
-from survey.questionnaire_carried import entry_at, put, read, take
+from survey.questionnaire_carried import entry_at, put, read, take, tidy
 from survey.questionnaire_pages import REVIEW, Page, Pages, is_shown, place_of
 from survey.questionnaire_view import View
 
@@ -52,7 +52,7 @@ class Walk:
 
     def __init__(self, form: Form, raw: dict, world: World, *, key: str = "", shown: Iterable = (), seed: int | None = None,
                  reviewed: bool = False, chosen: str = ""):
-        self.form, self.raw, self.world = form, deepcopy(raw), world
+        self.form, self.raw, self.world = form, tidy(form, deepcopy(raw)), world
         self.key, self.shown, self.reviewed, self.chosen = key, {tuple(path) for path in shown}, reviewed, chosen
         self.seed = secrets.randbits(31) if seed is None else seed
         self.errors: dict[tuple, Text] = {}

@@ -55,7 +55,7 @@ PAGE_ERROR_TITLE = Text("这一页还有几处要改", "Please mend these on thi
 MORE_ASKED = Text("根据您的回答，这一页多了几个问题，请接着填。", "Your answers bring up a few more questions on this page. "
                   "Please fill them in.")
 MORE_SHOWN = Text("下面的问题有变化", "The questions below have changed")
-MORE_PART = Text("其他问题", "Other questions")
+PART = Text("第 {number} 部分", "Part {number}")
 FORM_LANGUAGE = Text("问题用哪种语言", "Language of the questions")
 SHOW_LANGUAGE = Text("换成这种语言", "Show this language")
 LIST_COMMA = Text("、", ", ")
@@ -71,7 +71,8 @@ NOTHING_OFFERED = Text("现在没有可选的，请先回答前面的问题。",
 SCAN = Text("用摄像头扫码", "Scan with the camera")
 POSITION = Text("使用手机现在的位置", "Use this phone’s position")
 ADD_POINT = Text("把现在的位置加进去", "Add this phone’s position")
-PLACE_HINT = Text("纬度和经度，如 22.61 114.05", "Latitude and longitude, like 22.61 114.05")
+PLACE_HINT = Text("按下面的按钮，或者手工填纬度和经度，如 22.61 114.05",
+                  "Press the button below, or type latitude and longitude, like 22.61 114.05")
 TRACE_HINT = Text("网页上不能在地图上画。请每行写一个点：纬度 经度；也可以走到每个拐角，按一次按钮。",
                   "A page cannot draw on a map. Write one point a line: latitude longitude; or walk to each corner and press the "
                   "button there.")

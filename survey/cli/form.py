@@ -1,6 +1,7 @@
 """`survey form check|preview`."""
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 import click
@@ -51,6 +52,7 @@ def preview(file: Path, media: Path | None, host: str, port: int) -> None:
         echo("提醒：缺少文件 {names}，用到它的题没有选项",
              "To know: without the files {names} the questions that need them offer nothing",
              names=", ".join(sorted(found.definition.lacking.values())))
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)
     try:
         server = make_server(host, port, preview_app(found), threaded=True)
     except (OSError, SystemExit):
@@ -84,7 +86,8 @@ def _print(report: Report) -> None:
     if report.languages:
         echo("语言：{names}", "Languages: {names}", names=", ".join(report.languages))
     for title, problems, sign in ((Text("要改的地方：{count}", "To mend: {count}"), report.problems, "✗"),
-                                  (Text("提醒：{count}", "To know: {count}"), report.warnings, "·")):
+                                  (Text("提醒：{count}", "To know: {count}"), report.warnings, "·"),
+                                  (Text("在网页上：{count}", "On a web page: {count}"), report.pages, "·")):
         if problems:
             click.echo(say(title.fill(count=len(problems))))
         for problem in problems[:MOST_SHOWN]:

@@ -217,7 +217,9 @@
   // --- page by page: what follows from an answer on the same page comes from the server at once, not only with "next" ---
 
   const form = root.closest("form");
-  const written = () => new URLSearchParams(new FormData(form)).toString();
+  // As the form itself is sent: of a file its name.
+  const fields = () => Array.from(new FormData(form), ([name, value]) => [name, value instanceof File ? value.name : value]);
+  const written = () => new URLSearchParams(fields()).toString();
   let asking = false;
 
   async function follow() {
@@ -225,7 +227,7 @@
     asking = true;
     const sent = written();
     try {
-      const body = new URLSearchParams(new FormData(form));
+      const body = new URLSearchParams(fields());
       body.set("_do", "look");
       const answer = await fetch(form.action, { method: "POST", body: body, redirect: "error" });
       const page = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(".questionnaire.paged");
