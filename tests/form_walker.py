@@ -9,9 +9,15 @@ import re
 
 from lxml import html
 
+try:
+    from playwright.sync_api import TimeoutError
+except ImportError:  # without a browser nothing waits for one
+    pass
+
 from tests.forms_inline import resident_id
 
 MOST_PAGES = 700
+PATIENCE = 3_000  # ms that a field may take to be there
 NUMBERS = ["3", "25", "1", "0", "60", "2020", "150", "7", "14", "100", "1000", "12345678", "13800138000", "99", "-5", "8.5", "20000"]
 DATES = ["2026-03-10", "1990-05-08", "2024-01-15", "2026-11-20", "2027-05-08", "2012-12-12", "2026-11-21"]
 TEXTS = ["王小明 𠮷", "13800138000", resident_id("2026-03-10"), "91350100M000100Y43", "12", "0123456789", "3", "123-45-6789", "ABC123",
@@ -176,27 +182,32 @@ class Browser:
         for name, value in fields:
             by_name.setdefault(name, []).append(value)
         for name, values in by_name.items():
-            self._fill(self.page.locator(f'[name="{name}"]:not([type=hidden])'), values)
+            try:
+                self._fill(self.page.locator(f'[name="{name}"]:not([type=hidden])'), values)
+            except TimeoutError:
+                continue  # an answer before it took the question away
         selector = f'button[name="{button[0]}"][value="{button[1]}"]' if button else ".send button"
         with self.page.expect_navigation():
             self.page.locator(selector).first.click()
 
     def _fill(self, found, values: list[str]) -> None:
-        if found.count() == 0 or not found.first.is_visible():
+        kinds = found.evaluate_all("all => all.filter(e => e.checkVisibility()).map(e => e.tagName === 'INPUT' ? e.type : e.tagName)")
+        if not kinds:
             return
-        kind = found.first.evaluate("e => e.tagName === 'INPUT' ? e.type : e.tagName")
+        kind = kinds[0]
         if kind in ("radio", "checkbox"):
-            for number in range(found.count()):
-                one = found.nth(number)
-                if one.get_attribute("value") in values and one.get_attribute("type") != "file":
-                    one.check()
+            for value in values:
+                one = found.and_(self.page.locator(f'input[value="{value}"]'))
+                if one.count():
+                    one.check(timeout=PATIENCE)
         elif kind == "SELECT":
             for number, value in enumerate(values):
-                found.nth(number).select_option(value)
+                found.nth(number).select_option(value, timeout=PATIENCE)
         elif kind == "file":
-            found.first.set_input_files({"name": values[0], "mimeType": "image/jpeg", "buffer": b"\xff\xd8\xff"})
+            photo = {"name": values[0], "mimeType": "image/jpeg", "buffer": b"\xff\xd8\xff"}
+            found.first.set_input_files(photo, timeout=PATIENCE)
         else:
-            found.first.fill(values[0])
+            found.first.fill(values[0], timeout=PATIENCE)
 
 
 def is_done(tree) -> bool:
