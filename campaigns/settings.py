@@ -61,6 +61,10 @@ class Settings:
     max_body: int = _setting(
         "SURVEY_MAX_BODY", 2 * 1024 * 1024, "一次提交的最大字节数", "Largest request body, in bytes")
 
+    max_upload: int = _setting(
+        "SURVEY_MAX_UPLOAD", 100_000_000, "采集软件一次发送的最大字节数，含附件",
+        "Largest request of a collecting app, attachments included, in bytes")
+
     @classmethod
     def read(cls, environment: Mapping[str, str] = os.environ) -> Settings:
         """The settings of `environment`; raises SettingRefused naming the variable that is wrong."""
@@ -74,6 +78,11 @@ class Settings:
     @property
     def store_url(self) -> str:
         return self.store or f"sqlite:///{self.home / 'store.db'}"
+
+    @property
+    def attachments(self) -> Path:
+        """Folder of the sealed files that came with submissions."""
+        return self.home / "attachments"
 
     @property
     def published(self) -> Path:

@@ -7,6 +7,10 @@ SUB-3 Before opening and after closing nothing is taken; a form begun before clo
 SUB-4 Where a household is recorded, a further self-response or visit must show the receipt and becomes a correction
       (INV-4). Lists and keyed paper are always kept: the merge chooses.
 SUB-5 A correction names the newest submission of the line that its receipt belongs to.
+SUB-6 A device edits what it sent: the correction names an instance, which must be the newest of its line, at the same door
+      and sent by the same person; an older one is out of date.
+SUB-7 What a device collected where there was no network is kept though it breaks a rule of the form: the submission says
+      which questions (`flags`), and keeps the XML as it came, sealed.
 """
 from __future__ import annotations
 
@@ -74,9 +78,38 @@ class WrongReceipt(Refusal):
         super().__init__("回执号与这一户不符，请核对后再试。", "This receipt number does not belong to this household; please check it.")
 
 
+class NothingToCorrect(Refusal):
+    status = 404
+
+    def __init__(self):
+        super().__init__("要更正的那份登记这里没有。请先发送原来的那份，再发送更正。",
+                         "The form that this one corrects is not here. Send the first one before its correction.")
+
+
+class NotYourEntry(Refusal):
+    status = 403
+
+    def __init__(self):
+        super().__init__("这份更正对应的登记不是您发的，或不在同一户，没有记入。请找组长。",
+                         "The form that this one corrects was sent by someone else, or belongs to another door, so it was "
+                         "not added. Ask your team lead.")
+
+
+class OutOfDate(Refusal):
+    status = 409
+
+    def __init__(self):
+        super().__init__("这份登记后来又更正过，这次的更正没有记入。请在最新的那份上更正。",
+                         "This form was corrected again since, so this correction was not added. Correct the newest one.")
+
+
 @dataclass(frozen=True)
 class Entry:
-    """One filled form. `answers` are the validated answers; instants are UTC; `receipt` is set for a correction."""
+    """One filled form. `answers` are the validated answers; instants are UTC; `receipt` is set for a correction.
+
+    From a device: `source` is the XML as it came, by which the same instance is known again; `corrects` the instance that it
+    replaces; `flags` what of it the form does not take (SUB-7).
+    """
 
     instance: str
     form_version_id: int
@@ -90,6 +123,9 @@ class Entry:
     user: User | None = None
     code_id: int | None = None
     receipt: str | None = None
+    source: bytes | None = None
+    corrects: str | None = None
+    flags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -111,7 +147,10 @@ def _receipt_hash(server: Key, receipt: str) -> bytes:
 
 
 _about = "submission:{}".format
+_original = "original:{}".format
 _by_instance = select(submission.c.id, submission.c.mac).where(
+    submission.c.campaign_id == bindparam("campaign"), submission.c.instance == bindparam("instance"))
+_to_correct = select(submission.c.id, submission.c.user_id, submission.c.dwelling_id, submission.c.household).where(
     submission.c.campaign_id == bindparam("campaign"), submission.c.instance == bindparam("instance"))
 _recording = select(submission.c.id).where(
     submission.c.dwelling_id == bindparam("dwelling"), submission.c.household == bindparam("household"),
@@ -146,9 +185,24 @@ class Intake:
             "user_id": entry.user and entry.user.id, "code_id": entry.code_id, "replaces": None,
             "filled_at": entry.filled_at, "received_at": entry.received_at, "day": self.campaign.day(entry.received_at),
             "persons": entry.persons, "sealed": self.key.seal(content, _about(entry.instance)),
-            "mac": self.key.mac("content", identity + content),
+            "mac": self.content_mac(entry.source) if entry.source is not None else self.key.mac("content", identity + content),
             "receipt": _receipt_hash(self.server, receipt_of(self.server, entry.instance)),
+            "flags": list(entry.flags) or None,
+            "original": self.key.seal(entry.source, _original(entry.instance)) if entry.flags else None,
         }
+
+    def content_mac(self, source: bytes) -> bytes:
+        """What a submission that came as `source` is known by."""
+        return self.key.mac("source", source)
+
+    def known(self, connection: Connection, instance: str, source: bytes) -> Accepted | None:
+        """The submission already kept for this instance and these bytes, None for a new one; raises InstanceTaken."""
+        row = connection.execute(_by_instance, {"campaign": self.campaign.id, "instance": instance}).first()
+        if row is None:
+            return None
+        if row.mac != self.content_mac(source):
+            raise InstanceTaken
+        return Accepted(row.id, receipt_of(self.server, instance), repeated=True)
 
     def accept(self, connection: Connection, entry: Entry, row: dict) -> Accepted:
         """Keep `entry` (with its prepared `row`); raises NotOpen, Closed, AlreadyRecorded, InstanceTaken, WrongReceipt."""
@@ -170,15 +224,28 @@ class Intake:
                          entry.received_at)
         audit.write(connection, self.campaign.id, entry.received_at, actor,
                     "submission.corrected" if replaces else "submission.accepted", f"submission:{submission_id}",
-                    channel=entry.channel, mac=row["mac"].hex()[:16])
+                    channel=entry.channel, mac=row["mac"].hex()[:16], **({"flags": len(entry.flags)} if entry.flags else {}))
         return Accepted(submission_id, receipt, repeated=False)
 
     def _replaced(self, connection: Connection, entry: Entry) -> int | None:
         if entry.receipt:
             return current(connection, by_receipt(connection, self.server, entry.dwelling_id, entry.receipt))
+        if entry.corrects:
+            return self._corrected(connection, entry)
         if entry.channel in _ONCE and recorded(connection, entry.dwelling_id, entry.household):
             raise AlreadyRecorded
         return None
+
+    def _corrected(self, connection: Connection, entry: Entry) -> int:
+        """The submission that `entry.corrects` names (SUB-6)."""
+        old = connection.execute(_to_correct, {"campaign": self.campaign.id, "instance": entry.corrects}).first()
+        if old is None:
+            raise NothingToCorrect
+        if (old.user_id, old.dwelling_id, old.household) != (entry.user and entry.user.id, entry.dwelling_id, entry.household):
+            raise NotYourEntry
+        if current(connection, old.id) != old.id:
+            raise OutOfDate
+        return old.id
 
 
 def recorded(connection: Connection, dwelling_id: int, household: int = 1) -> bool:
@@ -209,6 +276,13 @@ def answers_of(connection: Connection, key: Key, submission_id: int) -> dict:
     row = connection.execute(select(submission.c.instance, submission.c.sealed).where(
         submission.c.id == submission_id)).one()
     return unseal(key, row.instance, row.sealed)
+
+
+def original_of(connection: Connection, key: Key, submission_id: int) -> bytes | None:
+    """The XML of a flagged submission as it came; None for one without flags."""
+    row = connection.execute(select(submission.c.instance, submission.c.original).where(
+        submission.c.id == submission_id)).one()
+    return row.original and key.open(row.original, _original(row.instance))
 
 
 def unseal(key: Key, instance: str, sealed: bytes) -> dict:

@@ -6,7 +6,7 @@ import re
 from forms.language import LANGUAGES, Text
 from forms.model.definition import Definition, NodeDef
 from forms.model.names import JR
-from forms.model.texts import MEDIA, Label, Words
+from forms.model.texts import Label, Words
 from forms.questions import NOTHING, Check, Question
 from forms.workbook import Problem, Row
 

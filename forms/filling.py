@@ -73,7 +73,8 @@ class Entry:
 
     @property
     def blank(self) -> bool:
-        return not any(question.type not in SILENT for question in self.answers) and not self.errors and all(entry.blank for entries in self.below.values() for entry in entries)
+        given = any(question.type not in SILENT for question in self.answers)
+        return not given and not self.errors and all(entry.blank for entries in self.below.values() for entry in entries)
 
     def shown_deep(self) -> dict:
         return self.shown | {repeat.name: [entry.shown_deep() for entry in entries] for repeat, entries in self.below.items()}

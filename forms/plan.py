@@ -100,6 +100,9 @@ def _is_simple(form: Form) -> bool:
 
 def _is_quick(question: Question) -> bool:
     node = question.node
+    if any(part is not None and ("pulldata(" in part.source or "instance(" in part.source)
+           for part in (node.relevant, node.constraint, node.calculate, node.required)):
+        return False  # the quick way sees no other instances
     if question.type not in QUICK or question.dynamic or "/" in question.name or node.preload:
         return False
     if question.type == "repeat":

@@ -30,25 +30,32 @@ def to_xml(form: Form, answers: dict, *, instance_id: str, deprecated_id: str = 
     return etree.tostring(root, encoding="utf-8")
 
 
-def from_xml(form: Form, xml: bytes) -> dict:
-    """The raw answers in a submission, for `forms.answers.validate`. Raises WrongInstance for XML that is no instance of
-    this form, or is none at all."""
+def parsed(xml: bytes) -> etree._Element:
+    """A submission's XML as a tree. Raises WrongInstance for no XML, and for XML with a DTD."""
     try:
         tree = etree.fromstring(xml, safe_parser())
-    except etree.XMLSyntaxError as error:
+    except (etree.XMLSyntaxError, ValueError) as error:
         raise WrongInstance(f"no XML: {error}") from None
-    root = copied(tree, form.definition.names)
+    if tree.getroottree().docinfo.doctype:
+        raise WrongInstance("XML with a DTD")
+    return tree
+
+
+def from_xml(form: Form, xml: bytes | etree._Element) -> dict:
+    """The raw answers in a submission, for `forms.answers.validate`. Raises WrongInstance for XML that is no instance of
+    this form, or is none at all."""
+    tree = xml if isinstance(xml, etree._Element) else parsed(xml)
+    # A copy is needed only where a default namespace hides the plain names.
+    plain = all(element.tag[0] != "{" or element.prefix for element in tree.iter(etree.Element))
+    root = tree if plain else copied(tree, form.definition.names)
     if root.tag != form.definition.instance.tag or (root.get("id") or form.key) != form.key:
         raise WrongInstance(f"an instance of {root.get('id') or root.tag}, not of {form.key}")
     return _read(form, form.root, root)
 
 
-def meta_of(xml: bytes) -> dict[str, str]:
+def meta_of(xml: bytes | etree._Element) -> dict[str, str]:
     """What the meta element of a submission says: instanceID, deprecatedID, instanceName, … by local name."""
-    try:
-        tree = etree.fromstring(xml, safe_parser())
-    except etree.XMLSyntaxError as error:
-        raise WrongInstance(f"no XML: {error}") from None
+    tree = xml if isinstance(xml, etree._Element) else parsed(xml)
     found = next((child for child in tree if isinstance(child.tag, str) and etree.QName(child).localname == "meta"), None)
     return {etree.QName(child).localname: child.text or "" for child in (found if found is not None else ())
             if isinstance(child.tag, str)}

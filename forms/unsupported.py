@@ -82,8 +82,8 @@ def _settings(book: Workbook) -> Iterator[Problem]:
             if row.cells.get(head):
                 yield Problem("settings", row.number, what, NOTHING_TO_DO, head)
     if book.sheets.get("entities"):
-        yield Problem("entities", 0, Text("实体只随答案一起保存，不另建清单", "entities are kept with the answers, and no list is made of them"),
-                      NOTHING_TO_DO)
+        what = Text("实体只随答案一起保存，不另建清单", "entities are kept with the answers, and no list is made of them")
+        yield Problem("entities", 0, what, NOTHING_TO_DO)
 
 
 _FILES = Text("网页只记下文件名，不上传文件本身", "a web page notes only the file's name and does not upload the file")

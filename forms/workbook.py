@@ -108,7 +108,7 @@ def _take(found: Workbook, sheet: python_calamine.CalamineSheet, name: str) -> N
     heading = [_SPACES.sub(" ", _cell(value)) for value in values[0]] if values else []
     _refuse_double(heading, name)
     lower = [head.lower() for head in heading]
-    rows, cells, empty = [], [], 0
+    rows, cells = [], []
     for number, line in enumerate(values[1:], 2):
         texts = [_cell(value) for value in line]
         written = {head: text for head, text in zip(heading, texts) if head and text}

@@ -1,6 +1,8 @@
 """Who may open which page: the one place where it is decided.
 
 Every route is added by `Pages.page`, which names the roles; a route without one stops the program at the start.
+Pages for devices (`Pages(..., signed_by=...)`) take no cookie at all: a function reads the credentials that every request
+carries. As a browser never adds those by itself, no other site can make it send a form there, and no CSRF token is asked.
 The same table says what a person sees whose form arrives without a good CSRF token (`again`): never a bare 400.
 """
 from __future__ import annotations
@@ -52,7 +54,14 @@ class RouteWithoutRole(Exception):
 
 
 class Pages(Blueprint):
-    """A blueprint whose routes all name their roles."""
+    """A blueprint whose routes all name their roles.
+
+    `signed_by()` gives the user of a request from its own headers, in place of the session, and raises if it cannot.
+    """
+
+    def __init__(self, name: str, import_name: str, *, signed_by: Callable[[], people.User] | None = None, **options: object):
+        super().__init__(name, import_name, **options)
+        self.signed_by = signed_by
 
     def page(self, rule: str, *more: str, roles: tuple[str, ...] | str, methods: tuple[str, ...] = ("GET",),
              again: Callable[..., Response] | None = None) -> Callable:
@@ -66,7 +75,7 @@ class Pages(Blueprint):
             raise RouteWithoutRole(f"{rule}: {unknown}")
 
         def add(view: Callable) -> Callable:
-            view.roles, view.again = named, again
+            view.roles, view.again, view.signed_by = named, again, self.signed_by
             for each in (rule, *more):
                 self.add_url_rule(each, view_func=view, methods=methods)
             return view
@@ -93,6 +102,11 @@ def _enforce() -> Response | None:
     view = current_app.view_functions.get(request.endpoint)
     if view is None:
         return None  # no such page: becomes a 404
+    if getattr(view, "signed_by", None):
+        g.user = view.signed_by()
+        if g.user.role not in view.roles:
+            raise NotYours
+        return None
     if not set(view.roles) & {PUBLIC, RESIDENT_BY_CODE}:
         refused = _check_user(view.roles)
         if refused:

@@ -12,6 +12,8 @@ from campaigns import clock, tally
 from campaigns.codes import symbols
 from campaigns.installation import Installation
 from survey import access, doors, errors, front, headers, language, sessions, sign_in
+from survey.openrosa.pages import pages as openrosa
+from survey.openrosa.uploads import UploadRequest
 from survey.resident.pages import pages as resident
 from survey.volunteer.lead import pages as lead
 from survey.volunteer.pages import pages as volunteer
@@ -21,6 +23,8 @@ SESSION_COOKIE = "survey_session"
 
 class Survey(Flask):
     """The Flask application, which knows its installation."""
+
+    request_class = UploadRequest
 
     installation: Installation
 
@@ -41,13 +45,14 @@ def create_app(installation: Installation) -> Survey:
         only_campaign=doors.only_campaign, static=_static(app))
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies)
-    for pages in (front.pages, resident, volunteer, lead, sign_in.pages):
+    for pages in (front.pages, resident, volunteer, lead, sign_in.pages, openrosa):
         app.register_blueprint(pages)
     sessions.use(app)
     language.use(app)
     access.guard(app)
     errors.use(app)
     headers.use(app)
+    settings.attachments.mkdir(parents=True, exist_ok=True, mode=0o700)  # large uploads go there while they arrive
     installation.store  # noqa: B018  opened before the server forks, so that a wrong address is told at the start
     return app
 

@@ -148,8 +148,9 @@ def _stale_words() -> Text:
 
 def _send(sheet: Sheet, shown: Shown, at: datetime) -> Response:
     found = sheet.found
-    result = validate(found.form, shown.answers, today=clock.day(at, found.campaign.tz),
-                      max_persons=found.campaign.terms.max_persons, now=at.astimezone(clock.zone(found.campaign.tz)))
+    # by the time at which the form was begun: sent again after midnight, the same form gives the same answers (INV-1)
+    began = shown.instance.began.astimezone(clock.zone(found.campaign.tz))
+    result = validate(found.form, shown.answers, today=began.date(), max_persons=found.campaign.terms.max_persons, now=began)
     shown = replace(shown, answers=result.cleaned)
     if result.errors and shown.walk:
         shown.walk.refuse(result.errors)

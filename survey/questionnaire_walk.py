@@ -27,8 +27,8 @@ from survey.questionnaire_carried import entry_at, put, read, take, tidy
 from survey.questionnaire_pages import REVIEW, Page, Pages, is_shown, place_of
 from survey.questionnaire_view import View
 
-# The metadata that is true of the moment of sending or of the account, whatever a page brings back.
-_NOT_CARRIED = {"end", "username", "email", "deviceid", "phonenumber"}
+# The metadata that the server knows better than what a page brings back.
+_OF_THE_SERVER = {"username", "email", "deviceid", "phonenumber"}
 
 
 def by_pages(form: Form) -> bool:
@@ -100,7 +100,7 @@ class Walk:
         """The raw answers for `validate`, the account's name as we know it."""
         raw = deepcopy(self.raw)
         for question in self.form.kept["household"]:
-            if question.type in _NOT_CARRIED:
+            if question.type in _OF_THE_SERVER:
                 raw.pop(question.name, None)
             if question.type == "username" and self.world.username:
                 raw[question.name] = self.world.username
@@ -173,10 +173,14 @@ class Walk:
         return next((name for name in known if self.form.code_of(name) == self.world.language), "")
 
     def keep(self, scope: Question, node: Node, raw: dict) -> None:
-        """Take along what the form made once: the time of the beginning, random numbers, hidden values."""
+        """Take along what the form made once: the time of the beginning, random numbers, hidden values. The time of the end
+        is when the last page was given out, so that this page sent twice says the same (INV-1)."""
         for question in self.form.kept[scope.part]:
+            if question.type == "end":
+                raw[question.name] = self.state.context.now_text()
+                continue
             found = next((one for one in node.below(question.node) if not one.range), None)
-            if found is not None and found.value and question.type not in _NOT_CARRIED:
+            if found is not None and found.value and question.type not in _OF_THE_SERVER:
                 raw.setdefault(question.name, found.value)
         for repeat in self.form.repeats_in[scope.part]:
             range_ = next((one for one in node.below(repeat.node) if one.range), None)

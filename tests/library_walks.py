@@ -47,7 +47,7 @@ WALKS = {
         code_check/code_mismatch =! not_built wrong_position
         code_check/code_mismatch =! none wrong_outline
         code_check/code_mismatch = wrong_position wrong_outline
-        code_check/outline ? 
+        code_check/outline ?
         code_check/code_mismatch = not_built
         code_check/not_built_reason *
         code_check/no_position -
@@ -58,7 +58,7 @@ WALKS = {
     "a shop with its code": ("legal-entity", """
         place/address *
         place/building = 3
-        place/address ? 
+        place/address ?
         entity/entity_status = new
         entity/entity_name = 翠竹粮油店
         entity/has_credit_code = yes
@@ -78,7 +78,7 @@ WALKS = {
         """),
     "a shop that has closed": ("legal-entity", """
         place/door_code = HTTPS://EXAMPLE.ORG/H/0123456789AB
-        place/address ? 
+        place/address ?
         entity/entity_status = closed
         entity/has_credit_code -
         entity/credit_code -
@@ -93,10 +93,10 @@ WALKS = {
         urgent = yes
         call_first ? asked
         photo = fire.jpg
-        photo_2 ? 
-        description ? 
+        photo_2 ?
+        description ?
         position = 22.55 114.13 0 5
-        place/address ? 
+        place/address ?
         fixed_on_spot = no
         reported_to =! nobody fire
         reported_to = property fire
@@ -109,7 +109,7 @@ WALKS = {
         description *
         place/address *
         place/building = 3
-        place/address ? 
+        place/address ?
         incident_time =! 2999-01-01T10:00:00.000+08:00
         reported_to = nobody
         """),
@@ -121,7 +121,7 @@ WALKS = {
         suggestion *
         contact/contact_phone -
         contact/wants_reply = yes
-        contact/contact_name ? 
+        contact/contact_name ?
         contact/contact_phone *
         """),
     "a first fire inspection": ("fire-inspection", """
@@ -206,7 +206,7 @@ WALKS = {
         incident[1]/incident_kind = e_bike
         incident[1]/description *
         incident[1]/photo = bike.jpg
-        incident[1]/description ? 
+        incident[1]/description ?
         incident[1]/reported_to =! nobody station
         new_count ? 2
         left_count ? 1

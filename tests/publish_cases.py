@@ -163,7 +163,7 @@ def counted(made: Street, within: dict[str, str] | None = None) -> dict[str, int
     return {"frame": len(live), "recorded": len(first), "today": sum(each.day == today for each in first.values()),
             "listed": len({each.door for each in sent} - set(first)),
             "opened": sum(1 for key in live if made.doors[key].get("opened") and key not in first),
-            "households": len([each for each in kept if each.persons]), "persons": sum(each.persons for each in kept), "submissions": len(sent),
+            "households": sum(each.persons > 0 for each in kept), "persons": sum(each.persons for each in kept), "submissions": len(sent),
             "late": sum(each.late for each in sent), "corrections": sum(each.replaces is not None for each in sent)}
 
 

@@ -49,8 +49,10 @@ def test_a_person_gets_a_badge_and_a_pin_once(survey):
 
 
 @pytest.mark.parametrize(("arguments", "status"), [
-    (["campaign", "show", "--campaign", "nothing"], 1), (["campaign", "show"], 2), (["nonsense"], 2), (NEW[:-2] + ["--tz", "Mars"], 1),
-    (["user", "revoke", "--campaign", "c1", "--label", "V9"], 1), (["team", "add", "--campaign", "c1", "--name", "x", "--compound", "无"], 1)])
+    (["campaign", "show", "--campaign", "nothing"], 1), (["campaign", "show"], 2), (["nonsense"], 2),
+    (NEW[:-2] + ["--tz", "Mars"], 1),
+    (["user", "revoke", "--campaign", "c1", "--label", "V9"], 1),
+    (["team", "add", "--campaign", "c1", "--name", "x", "--compound", "无"], 1)])
 def test_the_exit_status_tells_a_refusal_from_wrong_usage(survey, arguments, status):
     survey(*NEW)
     assert survey(*arguments).returncode == status

@@ -57,7 +57,8 @@ def test_inv_10_the_channel_mix_equals_the_merged_records(here):
     kept = [each for (door, _), each in cases.merged(made).items() if not made.doors[door].get("ended")]
     for each in found.channels:
         mine = [record for record in kept if record.channel == each.channel]
-        assert (each.households, each.persons) == (len([record for record in mine if record.persons]), sum(record.persons for record in mine))
+        assert (each.households, each.persons) == (
+            sum(record.persons > 0 for record in mine), sum(record.persons for record in mine))
     assert sum(each.households for each in found.channels) == found.total.households
 
 

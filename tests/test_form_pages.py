@@ -354,6 +354,15 @@ def test_the_beginning_is_when_the_first_page_was_given_out_and_the_account_is_t
     assert sent["start"].startswith("2026-03-10T06:05") and sent["username"] == "V001"
 
 
+def test_the_last_page_sent_twice_gives_the_same_answers():
+    report = library("incident-report")[1]
+    filling = Filling(report)
+    filling.press("go:review")
+    post = MultiDict(filling.fields())
+    ends = {Walk.posted(report, post, World("en", NOW + timedelta(minutes=late))).to_send()["end"] for late in (1, 5)}
+    assert len(ends) == 1 and ends.pop().startswith("2026-03-10T06:05")
+
+
 def test_every_field_on_every_page_has_words_and_every_id_is_there_once():
     http = Http(preview_app(library("fire-inspection")[1]))
     seen = []

@@ -3,7 +3,7 @@ import stat
 
 import pytest
 
-from campaigns.keys import Keyring, KeyMissing, SealBroken
+from campaigns.keys import KeyMissing, Keyring, SealBroken
 
 
 @pytest.fixture

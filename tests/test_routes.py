@@ -33,8 +33,17 @@ ROUTES = {
     ("/v/door/<code>/receipt", "GET"): "volunteer clerk",
     ("/lead/", "GET"): READERS,
     ("/lead/team", "GET"): READERS,
+    ("/openrosa/formList", "GET"): "volunteer clerk",
+    ("/openrosa/forms/<path:key>.xml", "GET"): "volunteer clerk",
+    ("/openrosa/forms/<path:key>/manifest", "GET"): "volunteer clerk",
+    ("/openrosa/forms/<path:key>/media/<name>", "GET"): "volunteer clerk",
+    ("/openrosa/submission", "GET"): "volunteer clerk",
+    ("/openrosa/submission", "POST"): "volunteer clerk",
 }
-POSTS = [rule for rule, method in ROUTES if method != "GET"]
+# Pages for devices ask for no CSRF token: they take no cookie, only credentials that every request carries, and a browser
+# never adds those for another site. test_openrosa_refusals says that a cookie signs no device in.
+DEVICE = "/openrosa/"
+POSTS = [rule for rule, method in ROUTES if method != "GET" and not rule.startswith(DEVICE)]
 
 
 def test_the_routes_are_these_and_each_names_its_roles(app):
@@ -66,9 +75,19 @@ def test_everything_but_get_needs_a_token(app, alice, bob, wang_household, rule)
     assert page.status == 400 and ("再按一次" in page.text)
 
 
-@pytest.mark.parametrize("rule, method", [each for each in ROUTES if {"lead", "clerk"} & {*ROUTES[each].split()}])
+@pytest.mark.parametrize("rule, method", [each for each in ROUTES if {"lead", "clerk"} & {*ROUTES[each].split()}
+                                          and not each[0].startswith(DEVICE)])
 def test_staff_pages_send_strangers_to_sign_in(app, wang_household, rule, method):
     page = getattr(Respondent(app), "open" if method == "GET" else "post")
     path = rule.replace("<code>", wang_household.code)
     answer = page(path, follow=False) if method == "GET" else page(path, {}, follow=False)
     assert answer.status == 303 and answer.response.headers["Location"] == "/sign-in"
+
+
+@pytest.mark.parametrize("rule, method", [each for each in ROUTES if each[0].startswith(DEVICE)])
+def test_pages_for_devices_ask_every_request_for_credentials_whatever_its_cookies(app, alice, rule, method):
+    phone = Respondent(app)
+    phone.sign_in(alice)
+    path = rule.replace("<path:key>", "housing-census").replace("<name>", "doors.csv")
+    answer = phone.open(path, follow=False) if method == "GET" else phone.post(path, {}, follow=False)
+    assert answer.status == 401 and "Digest" in str(answer.response.headers.getlist("WWW-Authenticate"))

@@ -35,3 +35,9 @@ _by_id = select(*[dwelling.c[name] for name in Door.__dataclass_fields__]).where
 
 def by_id(connection: Connection, dwelling_id: int) -> Door:
     return Door(*connection.execute(_by_id, {"id": dwelling_id}).one())
+
+
+def find(connection: Connection, campaign_id: int, dwelling_id: int) -> Door | None:
+    """The door of this id in the campaign, None for no such door or one that has ended."""
+    row = connection.execute(_by_id, {"id": dwelling_id}).first()
+    return Door(*row) if row and row.campaign_id == campaign_id and row.ended_at is None else None

@@ -154,6 +154,8 @@ submission = Table(
     Column("sealed", LargeBinary, nullable=False),
     Column("mac", LargeBinary, nullable=False),  # keyed hash of the content: same instance, same content
     Column("receipt", LargeBinary, nullable=False),  # keyed hash of the receipt number
+    Column("flags", JSON(none_as_null=True)),  # what a device sent and the form does not take, as "kind:question"; no answers
+    Column("original", LargeBinary),  # the XML of a flagged submission, sealed
     UniqueConstraint("campaign_id", "instance"),
     Index("ix_submission_household", "dwelling_id", "household"),
     Index("ix_submission_day", "campaign_id", "day"),
@@ -211,19 +213,48 @@ throttle = Table(
     Column("misses", Integer, nullable=False),
 )
 
-APPEND_ONLY = ("submission", "tally", "audit", "code_event")
+attachment = Table(  # photos and other files of a submission; the bytes lie sealed in SURVEY_HOME/attachments
+    "attachment", metadata, _id(), _of("campaign", nullable=False), _of("submission", nullable=False),
+    Column("file", String, nullable=False, unique=True),  # random: the file's name in the folder
+    Column("sealed", LargeBinary, nullable=False),  # the name that the device gave it
+    Column("name_mac", LargeBinary, nullable=False),  # keyed hash of that name
+    Column("mac", LargeBinary, nullable=False),  # keyed hash of the content
+    Column("kind", String, nullable=False),  # as the form asks for it: image, audio, video, file, audit
+    Column("size", BigInteger, nullable=False),
+    Column("received_at", Instant, nullable=False),
+    UniqueConstraint("submission_id", "name_mac"),
+)
+
+field_password = Table(  # how a person's device signs in (campaigns.field_password)
+    "field_password", metadata, _of("user", primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),  # HA1 of RFC 2617
+    Column("language", String, nullable=False),  # of the messages that the device shows
+    Column("issued_at", Instant, nullable=False),
+)
+
+digest_nonce = Table(  # which counts of a nonce were used, so that none is used twice
+    "digest_nonce", metadata,
+    Column("nonce", String, primary_key=True),
+    Column("made_at", Instant, nullable=False),
+    Column("highest", BigInteger, nullable=False),
+    Column("seen", BigInteger, nullable=False),  # bit n: `highest` - n was used
+    Index("ix_digest_nonce_made_at", "made_at"),
+)
+
+_FIRST = ("submission", "tally", "audit", "code_event")
+APPEND_ONLY = (*_FIRST, "attachment")
 """Tables whose rows never change and are never deleted (INV-2, INV-7, INV-9): the database itself refuses."""
 
 
-def append_only_guards(dialect: str) -> list[str]:
-    """SQL that makes the database refuse to change or delete rows of the append-only tables."""
+def append_only_guards(dialect: str, tables: tuple[str, ...] = _FIRST) -> list[str]:
+    """SQL that makes the database refuse to change or delete rows of `tables` (default: those of the first schema, which
+    on PostgreSQL also brings the function that the later ones use)."""
     if dialect == "sqlite":
         return [f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
                 f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-                for table in APPEND_ONLY for verb in ("UPDATE", "DELETE")]
-    return ["CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
-            "$$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$",
+                for table in tables for verb in ("UPDATE", "DELETE")]
+    function = ["CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
+                "$$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$"]
+    return [*(function if tables is _FIRST else ()),
             *[f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} "
-              "FOR EACH ROW EXECUTE FUNCTION refuse_change()" for table in APPEND_ONLY]]
-
-
+              "FOR EACH ROW EXECUTE FUNCTION refuse_change()" for table in tables]]

@@ -1,6 +1,8 @@
 """Functions that look beyond the answers: other instances, words in the language of the moment, labels of choices."""
 from __future__ import annotations
 
+from lxml import etree
+
 from forms.functions.registry import function
 from forms.xpath.context import Frame
 from forms.xpath.errors import EvaluationError
@@ -40,12 +42,19 @@ def pulldata(frame: Frame, identity: str, column: str, key_column: str, key: str
     if table is None:
         table = frame.context.tables[place] = {}
         for row in holder.iterfind("{*}root/{*}item"):
-            cell = row.find("{*}" + key_column)
+            cell = _cell(row, key_column)
             if cell is not None:
-                table.setdefault(comparable(text_of(cell), zone), row)
+                table.setdefault(comparable(cell, zone), row)
     row = table.get(comparable(key, zone))
-    found = row.find("{*}" + column) if row is not None else None
-    return text_of(found) if found is not None else ""
+    return (_cell(row, column) or "") if row is not None else ""
+
+
+def _cell(row: etree._Element, column: str) -> str | None:
+    """The text in a column of a row, `@name` for one that is kept as an attribute; None when the row lacks it."""
+    if column.startswith("@"):
+        return row.get(column[1:])
+    found = row.find("{*}" + column)
+    return text_of(found) if found is not None else None
 
 
 @function("version", "", "text", framed=True)

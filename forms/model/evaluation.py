@@ -8,8 +8,6 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from lxml import etree
-
 from forms.model.names import Names
 from forms.xpath.context import Context as World
 from forms.xpath.errors import EvaluationError, XPathError

@@ -17,7 +17,7 @@ JAVAROSA = "http://openrosa.org/javarosa"
 OPENROSA = "http://openrosa.org/xforms"
 ODK = "http://www.opendatakit.org/xforms"
 ENTITIES = "http://www.opendatakit.org/xforms/entities"
-X, H, JR, ORX, ODKX = ("{%s}" % uri for uri in (XFORMS, XHTML, JAVAROSA, OPENROSA, ODK))
+X, H, JR, ORX, ODKX = (f"{{{uri}}}" for uri in (XFORMS, XHTML, JAVAROSA, OPENROSA, ODK))
 USUAL = {"orx": OPENROSA, "jr": JAVAROSA, "odk": ODK, "entities": ENTITIES, "h": XHTML}
 _PREDICATE = re.compile(r"\[[^\]]*\]")
 

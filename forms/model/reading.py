@@ -114,7 +114,7 @@ class _Reader:
             # As the reference does: in the OpenRosa namespace where the form knows it, else beside the questions.
             known = ORX[1:-1] in self.names.declared.values()
             meta = etree.SubElement(instance, (ORX if known else "") + "meta")
-        space = "{%s}" % etree.QName(meta).namespace if etree.QName(meta).namespace else ""
+        space = f"{{{etree.QName(meta).namespace}}}" if etree.QName(meta).namespace else ""
         found = next((child for child in meta if etree.QName(child).localname == "instanceID"), None)
         self.made_identity = found is None
         if found is None:
@@ -128,7 +128,9 @@ class _Reader:
         for bind in self.model.iter(X + "bind"):
             if bind.get("nodeset"):
                 ref = self.names.reference(bind.get("nodeset"), root_ref)
-                self.binds.setdefault(ref, bind)
+                known = self.binds.get(ref)
+                # Several binds of one node add up.
+                self.binds[ref] = bind if known is None else etree.Element(bind.tag, {**known.attrib, **bind.attrib})
 
     def _submission(self) -> dict[str, str]:
         found = self.model.find(X + "submission")

@@ -4,7 +4,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-
 from forms.model.choices import Choice
 from forms.model.texts import Label, Words
 from forms.model.tree import Node

@@ -123,5 +123,5 @@ def _boolean(text: str) -> str:
     return "1" if text in ("1", "true") else "0" if text in ("0", "false") else ""
 
 
-ENCODERS = {"int": _integer, "decimal": _decimal, "date": _date, "time": _time, "dateTime": _datetime, "geopoint": geopoint, "geotrace": _places, "geoshape": _places,
-            "boolean": _boolean}
+ENCODERS = {"int": _integer, "decimal": _decimal, "date": _date, "time": _time, "dateTime": _datetime, "boolean": _boolean,
+            "geopoint": geopoint, "geotrace": _places, "geoshape": _places}

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
-from forms.model.names import ORX, OPENROSA, XFORMS
+from forms.model.names import OPENROSA, ORX, XFORMS
 
 if TYPE_CHECKING:
     from forms.model.state import State
@@ -34,7 +34,7 @@ def element(state: State) -> etree._Element:
     own = form.namespace if form.namespace not in ("", XFORMS) else ""
     if own:
         namespaces[None] = own
-    return _write(root, None, namespaces, "{%s}" % own if own else "")
+    return _write(root, None, namespaces, f"{{{own}}}" if own else "")
 
 
 def _tags(element: etree._Element):
@@ -42,7 +42,7 @@ def _tags(element: etree._Element):
 
 
 def _used(element: etree._Element, uri: str) -> bool:
-    start = "{%s}" % uri
+    start = f"{{{uri}}}"
     return any(below.tag.startswith(start) or any(name.startswith(start) for name in below.attrib)
                for below in element.iter(etree.Element))
 

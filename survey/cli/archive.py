@@ -51,7 +51,8 @@ def export_(campaign: Campaign, out: Path, recipients: tuple[str, ...], as_json:
 
 def _show_export(made: Summary) -> None:
     echo("{file}：{households} 条住户记录（含无人居住的房屋），{persons} 人，{submissions} 份填报，{workbooks} 个小区工作簿，{size}",
-         "{file}: {households} household records (dwellings where nobody lives included), {persons} persons, {submissions} submissions, {workbooks} compound workbooks, {size}",
+         "{file}: {households} household records (dwellings where nobody lives included), {persons} persons, "
+         "{submissions} submissions, {workbooks} compound workbooks, {size}",
          file=made.file, workbooks=made.workbooks, size=_size(made.bytes), **made.counts)
     echo("签名：{signature}，密钥 {key}", "Signature: {signature}, key {key}", signature=made.signature, key=made.key)
     echo("加密给：{to}", "Encrypted to: {to}", to=", ".join(made.recipients))

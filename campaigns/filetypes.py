@@ -1,0 +1,28 @@
+"""What a file is by its first bytes: a photo must be a picture, whatever its name says."""
+from __future__ import annotations
+
+import re
+
+HEAD = 64
+_ISO = re.compile(rb"....ftyp(....)", re.S)
+_PICTURES = (b"heic", b"heix", b"heif", b"mif1", b"msf1", b"avif", b"hevc")
+_STARTS = {
+    "image": (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a", b"BM", b"II*\0", b"MM\0*"),
+    "audio": (b"OggS", b"ID3", b"#!AMR", b"fLaC", b"\xff\xfb", b"\xff\xf3", b"\xff\xf2", b"\xff\xfa", b"\xff\xf1", b"\xff\xf9",
+              b"\x1aE\xdf\xa3", b"MThd"),
+    "video": (b"\x1aE\xdf\xa3", b"OggS", b"\x00\x00\x01\xba", b"\x00\x00\x01\xb3", b"FLV"),
+}
+_RIFF = {"image": b"WEBP", "audio": b"WAVE", "video": b"AVI "}
+
+
+def fits(kind: str, head: bytes) -> bool:
+    """Whether a file that begins with `head` (HEAD bytes, fewer for a shorter one) is of this kind (image, audio, video; any
+    other kind takes all files). An empty file fits: a device sends one when taking the photo failed."""
+    if kind not in _STARTS or not head:
+        return True
+    iso = _ISO.match(head)
+    if iso:
+        return (iso[1] in _PICTURES) == (kind == "image")
+    if head[:4] == b"RIFF":
+        return head[8:12] == _RIFF[kind]
+    return head.startswith(_STARTS[kind])

@@ -1,0 +1,53 @@
+"""Answers that a device collected where there was no network: judged like all others, but kept whatever the judgement.
+
+The device let its person finish, the household has gone in again: refusing would lose what they said. So what the form
+takes is kept as answers, what it does not is named in `flags`, and the caller keeps the XML as it came.
+"""
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import NamedTuple
+
+from forms.answers import validate
+from forms.filling import validate_by_model
+from forms.form import Form
+from forms.model.evaluation import XPathError
+
+MOST_PERSONS = 1_000
+MOST_FLAGS = 200
+
+
+class Judged(NamedTuple):
+    """`answers`: what the form takes. `flags`: "invalid:person/1/id_number" (an answer or its absence breaks a rule; the
+    answer is kept where it can be read), "dropped:person/age" (sent, but not asked for or not readable), "many:person"."""
+
+    answers: dict
+    flags: tuple[str, ...]
+
+
+def judge(form: Form, raw: dict, *, today: date, now: datetime, max_persons: int) -> Judged:
+    """The verdict on the raw answers of a submission. `max_persons`: more are kept too, and flagged."""
+    try:
+        result = validate(form, raw, today=today, now=now, max_persons=MOST_PERSONS)
+    except XPathError:  # an expression that cannot be worked out for these answers: all of it is flagged
+        result = validate_by_model(form, raw, today, MOST_PERSONS, now)
+    flags = [f"invalid:{'/'.join(map(str, error.path))}" for error in result.errors]
+    silent = {question.name for question in form.root.walk() if question.type == "note"}
+    sent, kept = Counter(_leaves(raw)), Counter(_leaves(result.answers))
+    flags += sorted(f"dropped:{path}" for path, count in sent.items()
+                    if kept[path] < count and path.rsplit("/", 1)[-1] not in silent)
+    if form.person_repeat and len(result.answers.get(form.person_repeat) or ()) > max_persons:
+        flags.append(f"many:{form.person_repeat}")
+    return Judged(result.answers, tuple(flags[:MOST_FLAGS]))
+
+
+def _leaves(answers: dict, prefix: str = "") -> Iterator[str]:
+    """The path of every answer, without the numbers of instances."""
+    for name, value in answers.items():
+        if isinstance(value, list) and value and isinstance(value[0], dict):
+            for inside in value:
+                yield from _leaves(inside, f"{prefix}{name}/")
+        elif value:
+            yield prefix + name

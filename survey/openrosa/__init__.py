@@ -1,0 +1,1 @@
+"""What ODK Collect, KoboCollect and other OpenRosa clients talk to: form list, forms, media, submissions."""

@@ -1,0 +1,134 @@
+"""What a device downloads: forms, and the files that they look things up in."""
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+from dataclasses import dataclass
+from functools import lru_cache
+
+from sqlalchemy import Connection, bindparam, select
+
+import forms.form
+from campaigns import campaign as campaigns
+from campaigns.people import User
+from campaigns.store.schema import dwelling, form_version
+from forms.devices import DOORS, for_devices, uses_doors
+from forms.language import Refusal
+
+_DOOR_COLUMNS = ("community", "compound", "building", "unit", "room", "address")
+
+
+class NoSuchForm(Refusal):
+    status = 404
+
+    def __init__(self):
+        super().__init__("这份表不在您参加的任务里，或版本没有登记过。请在采集软件里更新表单；如仍不行，请找组长。",
+                         "This form, or this version of it, does not belong to your campaign. Update the forms in the app; if it "
+                         "still fails, ask your team lead.")
+
+
+class NoSuchFile(Refusal):
+    status = 404
+
+    def __init__(self):
+        super().__init__("没有这个文件，请在采集软件里更新表单。", "There is no such file; update the forms in the app.")
+
+
+@dataclass(frozen=True)
+class Served:
+    """A form as a device gets it. `md5`: of `content`, in hex, by which the device sees that it changed."""
+
+    form_id: int
+    form: forms.form.Form
+    content: bytes
+    md5: str
+
+
+@dataclass(frozen=True)
+class Media:
+    name: str
+    content: bytes
+
+    @property
+    def md5(self) -> str:
+        return _md5(self.content)
+
+
+def _md5(content: bytes) -> str:
+    return hashlib.md5(content, usedforsecurity=False).hexdigest()
+
+
+@lru_cache(maxsize=64)
+def _prepared(form: forms.form.Form) -> tuple[bytes, str]:
+    content = for_devices(form)
+    return content, _md5(content)
+
+
+def newest(connection: Connection, user: User) -> Served:
+    """The form of the user's campaign."""
+    form_id, form = campaigns.form(connection, user.campaign_id)
+    return Served(form_id, form, *_prepared(form))
+
+
+def named(connection: Connection, user: User, key: str) -> Served:
+    """The form with the ID `key`, if it is the one that the user's campaign works with. Raises NoSuchForm."""
+    found = newest(connection, user)
+    if found.form.key != key:
+        raise NoSuchForm
+    return found
+
+
+_of_version = select(form_version.c.id).where(
+    form_version.c.campaign_id == bindparam("campaign"), form_version.c.key == bindparam("key"),
+    form_version.c.version == bindparam("version")).order_by(form_version.c.id.desc()).limit(1)
+
+
+def of_version(connection: Connection, user: User, key: str, version: str) -> tuple[int, forms.form.Form]:
+    """The form that a submission was filled with, however old; of two with the same version, the newer. Raises NoSuchForm."""
+    form_id = connection.execute(_of_version, {"campaign": user.campaign_id, "key": key, "version": version}).scalar()
+    if form_id is None:
+        raise NoSuchForm
+    return form_id, campaigns.form_version_of(connection, form_id)
+
+
+def media(connection: Connection, user: User, form: forms.form.Form) -> list[Media]:
+    """The files of a form for this user: the doors of their team where the form looks doors up, and nothing else of the
+    register."""
+    found = []
+    if uses_doors(form):
+        found.append(Media(DOORS, doors_csv(connection, user)))
+    if form.itemsets is not None:
+        found.append(Media("itemsets.csv", form.itemsets.encode()))
+    return found
+
+
+def doors_csv(connection: Connection, user: User) -> bytes:
+    """The doors of the user's team in walking order; of a user without a team, the doors that have none. Holds neither
+    codes nor who lives there."""
+    out = io.StringIO()
+    rows = csv.writer(out, lineterminator="\n")
+    rows.writerow(["name", "label", *_DOOR_COLUMNS])
+    for row in connection.execute(select(dwelling.c.id, *[dwelling.c[name] for name in _DOOR_COLUMNS])
+                                  .where(_own(user)).order_by(dwelling.c.walk)):
+        _, community, compound, building, unit, room, address = row
+        rows.writerow([row.id, "-".join(filter(None, (compound, building, unit, room))) or address, *row[1:]])
+    return out.getvalue().encode()
+
+
+def _own(user: User):
+    return ((dwelling.c.campaign_id == user.campaign_id) & dwelling.c.ended_at.is_(None)
+            & (dwelling.c.team_id == user.team_id if user.team_id else dwelling.c.team_id.is_(None)))
+
+
+def with_media(connection: Connection, user: User, form_id: int, form: forms.form.Form) -> forms.form.Form:
+    """The same form with this user's doors to look up, so that it judges as the device did."""
+    if not uses_doors(form):
+        return form
+    return _with_doors(form, form_id, doors_csv(connection, user))
+
+
+@lru_cache(maxsize=16)
+def _with_doors(form: forms.form.Form, form_id: int, csv_: bytes) -> forms.form.Form:
+    return forms.form.form_from_xform(form.xform, {DOORS: csv_, **(
+        {"itemsets.csv": form.itemsets.encode()} if form.itemsets is not None else {})})
