@@ -148,9 +148,10 @@ def _stale_words() -> Text:
 
 def _send(sheet: Sheet, shown: Shown, at: datetime) -> Response:
     found = sheet.found
-    # by the time at which the form was begun: sent again after midnight, the same form gives the same answers (INV-1)
-    began = shown.instance.began.astimezone(clock.zone(found.campaign.tz))
-    result = validate(found.form, shown.answers, today=began.date(), max_persons=found.campaign.terms.max_persons, now=began)
+    # by the time at which the form was given out: sent again after midnight, the same form gives the same answers (INV-1)
+    given = shown.instance.began.astimezone(clock.zone(found.campaign.tz))
+    given = shown.walk.moment(given) if shown.walk else given
+    result = validate(found.form, shown.answers, today=given.date(), max_persons=found.campaign.terms.max_persons, now=given)
     shown = replace(shown, answers=result.cleaned)
     if result.errors and shown.walk:
         shown.walk.refuse(result.errors)

@@ -19,7 +19,7 @@ _AT_END = re.compile(r"(\d{4}-\d\d-\d\dT)?\d\d:\d\d")
 class Carried(NamedTuple):
     """`raw`: the answers of the other pages. `fields`: the paths of the questions with a field on this page; `others`: of
     those that are only shown. `seed`: of random numbers. `reviewed`: whether all was once seen at the end. `words`: the
-    form's language, where the reader chose one."""
+    form's language, where the reader chose one. `given`: when this page was given out (seconds since 1970)."""
 
     raw: dict
     fields: list[tuple]
@@ -27,6 +27,7 @@ class Carried(NamedTuple):
     seed: int | None = None
     reviewed: bool = False
     words: str = ""
+    given: float = 0
 
     def written(self) -> str:
         return json.dumps(self, ensure_ascii=False, separators=(",", ":"))
@@ -35,9 +36,9 @@ class Carried(NamedTuple):
 def read(text: str) -> Carried:
     """What a page brings back; nothing of what is no such thing."""
     try:
-        raw, fields, others, seed, reviewed, chosen = json.loads(text)
-        if isinstance(raw, dict) and type(seed) is int and isinstance(chosen, str):
-            return Carried(raw, _paths(fields), _paths(others), seed, bool(reviewed), chosen)
+        raw, fields, others, seed, reviewed, chosen, given = json.loads(text)
+        if isinstance(raw, dict) and type(seed) is int and isinstance(chosen, str) and type(given) in (int, float):
+            return Carried(raw, _paths(fields), _paths(others), seed, bool(reviewed), chosen, given)
     except (ValueError, TypeError, RecursionError):
         pass
     return Carried({}, [], [])

@@ -61,7 +61,8 @@ class View:
         for path in fields:
             entry_at(raw, path[:-1]).pop(path[-1], None)
         self.walk.keep(self.form.root, self.state.root, raw)
-        return Carried(raw, fields, others, self.walk.seed, reviewed, self.walk.chosen).written()
+        return Carried(raw, fields, others, self.walk.seed, reviewed, self.walk.chosen,
+                       self.walk.world.now.timestamp()).written()
 
     def _languages(self, number: int) -> list[tuple[str, bool]]:
         """The form's languages, where there are others than the reader can switch to anyway."""

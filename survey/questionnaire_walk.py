@@ -15,9 +15,10 @@ from datetime import datetime
 from markupsafe import Markup
 
 from forms.answers import AnswerError
-from forms.filling import MOST_ENTRIES, Filling
+from forms.filling import LISTS, MOST_ENTRIES, Filling
 from forms.form import Form
 from forms.language import Text
+from forms.model.actions import FIRST_LOAD
 from forms.model.evaluation import Context, XPathError
 from forms.model.state import EndlessForm, State
 from forms.model.tree import Node
@@ -51,9 +52,10 @@ class Walk:
     it. `reviewed`: whether all was once seen at the end. `words`: the form's language, where the reader chose one."""
 
     def __init__(self, form: Form, raw: dict, world: World, *, key: str = "", shown: Iterable = (), seed: int | None = None,
-                 reviewed: bool = False, chosen: str = ""):
+                 reviewed: bool = False, chosen: str = "", given: float = 0):
         self.form, self.raw, self.world = form, tidy(form, deepcopy(raw)), world
         self.key, self.shown, self.reviewed, self.chosen = key, {tuple(path) for path in shown}, reviewed, chosen
+        self.given = given
         self.seed = secrets.randbits(31) if seed is None else seed
         self.errors: dict[tuple, Text] = {}
         self.notice: Text | None = None
@@ -73,7 +75,8 @@ class Walk:
         for path in brought.fields:
             take(form, brought.raw, path, post)
         return cls(form, brought.raw, world, key=key, shown=[*brought.fields, *brought.others], seed=brought.seed,
-                   reviewed=brought.reviewed, chosen=post.get("_words", brought.words)[:100])
+                   reviewed=brought.reviewed, chosen=post.get("_words", brought.words)[:100],
+                   given=brought.given)
 
     def step(self, post: Mapping) -> bool:
         """Do what the pressed button says. True when everything is to be sent."""
@@ -105,6 +108,13 @@ class Walk:
             if question.type == "username" and self.world.username:
                 raw[question.name] = self.world.username
         return raw
+
+    def moment(self, began: datetime) -> datetime:
+        """The moment that now() and today() mean when all is judged: when the page was given out that was sent, so that the
+        same page sent twice says the same (INV-1); never before the form was begun, never still to come."""
+        now = self.world.now
+        seconds = max(began.timestamp(), min(self.given, now.timestamp()))
+        return datetime.fromtimestamp(seconds, now.tzinfo)
 
     def refuse(self, errors: Iterable[AnswerError]) -> None:
         """Show these errors (of the whole form) on the last page."""
@@ -182,11 +192,21 @@ class Walk:
             found = next((one for one in node.below(question.node) if not one.range), None)
             if found is not None and found.value and question.type not in _OF_THE_SERVER:
                 raw.setdefault(question.name, found.value)
+        if scope is self.form.root:
+            self._keep_defaults(node, raw)
         for repeat in self.form.repeats_in[scope.part]:
             range_ = next((one for one in node.below(repeat.node) if one.range), None)
             entries = raw.get(repeat.name) or []
             for inside, entry in zip(entries, range_.children if range_ is not None else ()):
                 self.keep(repeat, entry, inside)
+
+    def _keep_defaults(self, node: Node, raw: dict) -> None:
+        """What was worked out when the form was opened (such as the time) is not worked out again on each page."""
+        refs = {action.ref for action in self.form.definition.actions_for(FIRST_LOAD)}
+        for question, _ in self.form.asked["household"]:
+            found = next((one for one in node.below(question.node) if not one.range), None) if question.path in refs else None
+            if found is not None and found.value:
+                raw.setdefault(question.name, found.value.split() if question.type in LISTS else found.value)
 
     def html(self) -> Markup:
         """The page in view, for the enclosing <form>."""

@@ -325,10 +325,11 @@ def test_a_chosen_files_name_is_kept_until_another_is_chosen_or_it_is_let_go():
     assert filling.result().answers == {"photo": "b.jpg", "path": "22 114;22.1 114.2"}
 
 
-@pytest.mark.parametrize("state", ["", "x", "[]", "[{},[],[],1,false]", "[" * 100_000, '[[],[["q"]],[],1,false,""]',
-                                   '[{"door":{"a":1}},[["door",99999999,"room"]],[],1,false,""]',
-                                   '[{"door":[1,null,{"person":"x"}]},[["door",0,"room"],[1]],[[[]]],1,0,""]',
-                                   '[{"door":[{"room":{"a":[]}}]},[],[],1,true,"??"]'])
+@pytest.mark.parametrize("state", ["", "x", "[]", "[{},[],[],1,false]", '[{},[],[],1,true,"",NaN]', "[" * 100_000,
+                                   '[[],[["q"]],[],1,false,"",0]',
+                                   '[{"door":{"a":1}},[["door",99999999,"room"]],[],1,false,"",0]',
+                                   '[{"door":[1,null,{"person":"x"}]},[["door",0,"room"],[1]],[[[]]],1,0,"",9e99]',
+                                   '[{"door":[{"room":{"a":[]}}]},[],[],1,true,"??",-1]'])
 def test_a_page_that_was_tampered_with_is_answered_with_a_page(state):
     for do in ("next", "back", "send", "add:0", "add:0.0.1", "remove:0:x", "go:9.9.9", "go:" + "1." * 50, "review", "²", ""):
         post = MultiDict({"_state": state, "_page": "0.0.0", "_do": do, "q-door-0-room": "1"})
