@@ -177,16 +177,39 @@ def _refuse_bad(slug: str, preset: str, opens_at: datetime, closes_at: datetime,
 
 def set_form(connection: Connection, campaign_id: int, workbook: bytes, form: forms.form.Form, at: datetime,
              actor: Actor) -> int:
-    """Make `workbook` the campaign's form from now on; earlier submissions keep theirs. Returns its id."""
+    """Make `workbook` the campaign's form from now on; earlier submissions keep theirs. Returns its id.
+
+    Raises Refusal for a workbook that was in use before another one: a later version is always a new one."""
     known = connection.execute(select(form_version.c.id).where(
         form_version.c.campaign_id == campaign_id, form_version.c.digest == form.digest)).scalar()
     if known:
+        if known != connection.execute(_newest_form, {"campaign": campaign_id}).scalar_one():
+            raise Refusal("这份问卷以前用过，后来换了新的。要再用它，请在 settings 表里改一个新的版本号（version），存好再来。",
+                          "This workbook was in use before and was replaced. To use it again, give it a new version in its "
+                          "sheet settings, save it and try again.")
         return known
     version_id = connection.execute(form_version.insert().values(
         campaign_id=campaign_id, key=form.key, version=form.version, digest=form.digest, workbook=workbook,
         added_at=at)).inserted_primary_key.id
     audit.write(connection, campaign_id, at, actor, "form.set", f"form:{form.key}", version=form.version, digest=form.digest)
     return version_id
+
+
+def use_workbook(connection: Connection, found: Campaign, workbook: bytes, name: str, at: datetime,
+                 actor: Actor) -> forms.form.Form:
+    """Read an XLSForm workbook and make it the campaign's form: see `set_form`. `name` names it when its settings do not.
+
+    Raises FormError (a Refusal) with every problem in it, and Refusal for a form that refers to files beside it or asks
+    nothing."""
+    form = forms.form.load(workbook, name)
+    if form.definition.lacking:
+        raise Refusal("问卷引用了别的文件（{names}），任务里还存不了。请把内容写进工作簿的 choices 表。",
+                      "The form refers to other files ({names}), which a campaign cannot keep yet. Put what they hold into the "
+                      "sheet choices.", names=", ".join(sorted(form.definition.lacking.values())))
+    if not any(form.asked.values()):
+        raise Refusal("这份问卷没有要填的问题。", "This form asks nothing.")
+    set_form(connection, found.id, workbook, form, at, actor)
+    return form
 
 
 _loaded: dict[tuple[int, str], forms.form.Form] = {}

@@ -11,6 +11,7 @@ from forms.form import Form, FormError, form_from_xform, load
 from forms.handlers import HANDLERS
 from forms.language import Text
 from forms.questions import Question
+from forms.unsupported import on_a_page
 from forms.workbook import Problem
 
 # Seconds that a person takes for one question, read aloud and written down: from timings of door visits, rounded.
@@ -23,7 +24,8 @@ ASKED, INSTANCES = 0.5, 3
 
 @dataclass
 class Report:
-    """problems: what makes the form unusable; warnings: what is done otherwise or left out. minutes: for one filling, with
+    """problems: what makes the form unusable; warnings: what is done otherwise or left out. pages: what a web page cannot
+    do and an app can. minutes: for one filling, with
     three instances of each repeat. types: how many questions of each type. Counts are of the rows when it is unusable."""
 
     name: str
@@ -40,6 +42,7 @@ class Report:
     types: dict[str, int] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
+    pages: list[Problem] = field(default_factory=list)
 
     @property
     def usable(self) -> bool:
@@ -47,9 +50,10 @@ class Report:
 
     def as_dict(self) -> dict:
         """The same for a program."""
-        plain = {name: value for name, value in vars(self).items() if name not in ("problems", "warnings", "title")}
+        plain = {name: value for name, value in vars(self).items() if name not in ("problems", "warnings", "pages", "title")}
         return {"usable": self.usable, **plain, "title": self.title._asdict(),
-                "problems": list(map(_plain, self.problems)), "warnings": list(map(_plain, self.warnings))}
+                "problems": list(map(_plain, self.problems)), "warnings": list(map(_plain, self.warnings)),
+                "pages": list(map(_plain, self.pages))}
 
 
 def check(data: bytes, name: str, external: Mapping[str, bytes] | None = None) -> Report:
@@ -73,7 +77,7 @@ def _of_form(form: Form, name: str) -> Report:
         len(asked), sum(q.type == "group" for q in form.root.walk()) - 1, [repeat.name for repeat in form.repeats],
         sum(len(instance) and len(instance[0]) for instance in form.definition.instances.values()),
         sum(q.personal for q in questions), minutes(form), dict(Counter(q.type for q in questions).most_common()),
-        [], _sorted(form.warnings))
+        [], _sorted(form.warnings), _sorted(list(on_a_page(questions))))
 
 
 def minutes(form: Form) -> int:

@@ -46,11 +46,14 @@ class Entry:
         self.answers: dict[Question, str | list[str]] = {}
         self.errors: dict[Question, Text] = {}
         self.shown: dict[str, object] = {}
+        self.cleared: list[Question] = []
         self.below: dict[Question, list[Entry]] = {}
         get = raw.get if isinstance(raw, dict) else {}.get
         for question, read in form.asked[part]:
             value = get(question.name)
             if not value:
+                if value == "":
+                    self.cleared.append(question)
                 continue
             answer, shown, error = read(value, question)
             if shown:
@@ -78,18 +81,38 @@ class Entry:
 
 
 class Filling:
-    def __init__(self, form: Form, raw: dict, now: datetime, max_persons: int):
+    """Raw answers put into a filling of the form. `context`: the world around it, made from `now` if not given. `blanks`:
+    instances of a repeat without any answer stay, each at its place, as a person who is filling in needs it."""
+
+    def __init__(self, form: Form, raw: dict, now: datetime, max_persons: int, *, context: Context | None = None,
+                 blanks: bool = False):
         self.form, self.now, self.max_persons = form, now, max_persons
+        self.context, self.blanks = context or Context(now=now), blanks
         self.entry = Entry(form, "household", raw)
         self.kept: dict[tuple[Node, Question], list[Entry]] = {}
         self.crowds: dict[Question, Text] = {}
         self.entries: dict[Node, Entry] = {}
 
-    def result(self) -> Result:
-        self.state = State(self.form.definition, Context(now=self.now))
+    def begin(self) -> State:
+        """Put the answers in. Raises EndlessForm, XPathError."""
+        self.state = State(self.form.definition, self.context)
         self.texts = {code: language for language in reversed(self.form.definition.texts.languages)
                       for code in [self.form.code_of(language)]}
         self._fill()
+        return self.state
+
+    def wrong_in(self, scope: Node, questions: list[Question]) -> dict[Question, Text]:
+        """What is wrong with the answers to some questions of one entry (or of the form): after `begin`."""
+        entry = self.entries.get(scope)
+        top = self.form.by_path[scope.d.ref]
+        there = [(question, self._node(question, scope)) for question in _inside(top) if question.type != "repeat"]
+        block = {question.name: self._answer(question, node, entry) for question, node in there
+                 if node is not None and node.leaf and node.seen}
+        found = {question: self._wrong(question, scope, entry, block) for question in questions}
+        return {question: text for question, text in found.items() if text is not None}
+
+    def result(self) -> Result:
+        self.begin()
         errors: list[AnswerError] = []
         answers = self._collect(self.form.root, self.state.root, (), errors)
         return Result(answers, errors, self.entry.shown_deep())
@@ -112,6 +135,9 @@ class Filling:
         for question, answer in entry.answers.items():
             for target in node.below(question.node):
                 self.state.put(target, canonical(answer, question.node))
+        for question in entry.cleared:
+            for target in node.below(question.node):
+                self.state.put(target, "")
         for repeat, entries in entry.below.items():
             for range_ in [found for found in node.below(repeat.node) if found.range]:
                 self._put_instances(repeat, entries, range_)
@@ -120,7 +146,8 @@ class Filling:
         repeats = self.state.repeats
         if repeats.may_change(range_):
             # An empty block that was added and never filled is no entry, unless nothing at all was filled in.
-            entries = [entry for entry in entries if not entry.blank] or entries[:1 if self._required(repeat) else 0]
+            if not self.blanks:
+                entries = [entry for entry in entries if not entry.blank] or entries[:1 if self._required(repeat) else 0]
             if repeat is self.form.repeat and len(entries) > self.max_persons:
                 self.crowds[repeat] = messages.TOO_MANY.fill(limit=self.max_persons, count=len(entries))
                 entries = []

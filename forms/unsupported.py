@@ -3,9 +3,10 @@ silence. Nothing here makes a form unusable."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from forms.language import Text
+from forms.questions import Question
 from forms.workbook import Problem, Row, Workbook
 
 KNOWN_COLUMNS = {
@@ -83,6 +84,29 @@ def _settings(book: Workbook) -> Iterator[Problem]:
     if book.sheets.get("entities"):
         what = Text("实体只随答案一起保存，不另建清单", "entities are kept with the answers, and no list is made of them")
         yield Problem("entities", 0, what, NOTHING_TO_DO)
+
+
+_FILES = Text("网页只记下文件名，不上传文件本身", "a web page notes only the file's name and does not upload the file")
+_TRACE = Text("网页上不能在地图上画，一点一点地填或取", "a web page has no map to draw on; points are typed or taken one by one")
+_DRAWING = Text("网页上不能签名或画图，改为拍照", "a web page takes no signature or drawing; a photo of it is asked for")
+_MEDIA = Text("网页上看不到、听不到旁边的图片、录音和视频", "a web page shows none of the pictures, recordings and films beside it")
+_MAP = Text("网页上没有地图，按按钮取位置或手工填写", "a web page has no map; the position is taken with a button or typed")
+USE_AN_APP = Text("需要的话请用 ODK Collect 等手机采集软件", "Where it matters, use an app such as ODK Collect")
+
+
+def on_a_page(questions: Iterable[Question]) -> Iterator[Problem]:
+    """What each of these questions lacks on a web page, and apps on handhelds have."""
+    for question in questions:
+        looks = set(question.appearance.split())
+        said = [words for words, there in (
+            (_FILES, question.type in ("image", "audio", "video", "file")),
+            (_DRAWING, question.type == "image" and looks & {"signature", "draw", "annotate"}),
+            (_TRACE, question.type in ("geotrace", "geoshape")),
+            (_MAP, question.type == "geopoint" and looks & {"maps", "placement-map"}),
+            (_MEDIA, question.media)) if there]
+        for words in said:
+            yield Problem("survey", question.row, Text(f"“{question.name}”：{words.zh}", f"“{question.name}”: {words.en}"), USE_AN_APP,
+                          "type")
 
 
 def _remark(sentence: str) -> Problem:

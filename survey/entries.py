@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 
 from flask import current_app, g, redirect, request, session
 from markupsafe import Markup
@@ -21,9 +22,12 @@ from campaigns.throttle import TooManyTries
 from forms.answers import AnswerError, from_post, validate
 from forms.language import Refusal, Text
 from survey import doors, instances, language
+from survey import questionnaire_words as words
 from survey.doors import CodeRevoked, OpenDoor
 from survey.instances import Instance
 from survey.questionnaire import apply_action, questionnaire_html
+from survey.questionnaire_pages import REVIEW
+from survey.questionnaire_walk import Walk, World, by_pages
 from survey.sessions import csrf_token
 from survey.skeleton import skeleton
 
@@ -51,7 +55,8 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Shown:
-    """What the page shows beside the questions. `receipt`: the number of a correction; `ask_receipt`: show its field."""
+    """What the page shows beside the questions. `walk`: where a form that is filled page by page stands. `receipt`: the number
+    of a correction; `ask_receipt`: show its field."""
 
     instance: Instance
     answers: dict | None = None
@@ -62,6 +67,7 @@ class Shown:
     ask_receipt: bool = False
     receipt_error: Text | None = None
     status: int = 200
+    walk: Walk | None = None
 
 
 def posted_instance(code: str) -> Instance | None:
@@ -74,7 +80,12 @@ def posted_instance(code: str) -> Instance | None:
 
 def blank(sheet: Sheet, at: datetime) -> Response:
     """An empty form."""
-    return show(sheet, Shown(instances.fresh(at)))
+    form = sheet.found.form
+    return show(sheet, Shown(instances.fresh(at), walk=Walk(form, {}, _world(sheet, at)) if by_pages(form) else None))
+
+
+def _world(sheet: Sheet, at: datetime) -> World:
+    return World(language.current(), at.astimezone(clock.zone(sheet.found.campaign.tz)), sheet.user.label if sheet.user else "")
 
 
 def correction(sheet: Sheet, at: datetime, receipt: str) -> Response:
@@ -84,7 +95,9 @@ def correction(sheet: Sheet, at: datetime, receipt: str) -> Response:
         mine = submissions.by_receipt(connection, here.server, sheet.found.door.id, receipt)
         key = here.keyring.campaign(sheet.found.campaign.slug)
         answers = submissions.answers_of(connection, key, submissions.current(connection, mine))
-    return show(sheet, Shown(instances.fresh(at), answers, notice=CORRECTING, receipt=receipt))
+    form = sheet.found.form
+    walk = Walk(form, answers, _world(sheet, at), key=REVIEW) if by_pages(form) else None
+    return show(sheet, Shown(instances.fresh(at), answers, notice=CORRECTING, receipt=receipt, walk=walk))
 
 
 def take(sheet: Sheet, instance: Instance | None, at: datetime, *, stale: bool = False) -> Response:
@@ -93,6 +106,8 @@ def take(sheet: Sheet, instance: Instance | None, at: datetime, *, stale: bool =
     `instance`: as `posted_instance` read it. `stale`: the CSRF token was not good.
     """
     found, post = sheet.found, request.form
+    if by_pages(found.form):
+        return _walk_on(sheet, instance, at, stale)
     raw = from_post(found.form, post)
     shown = Shown(instance or instances.fresh(at), raw, receipt=post.get("receipt", ""),
                   ask_receipt="ask_receipt" in post)
@@ -107,10 +122,34 @@ def take(sheet: Sheet, instance: Instance | None, at: datetime, *, stale: bool =
     except (CodeRevoked, NotOpen, Closed) as refusal:
         return show(sheet, _refused(shown, refusal))
     if stale or instance is None:
-        words = STALE if request.cookies.get(current_app.config["SESSION_COOKIE_NAME"]) else Text(
-            STALE.zh + NO_COOKIES.zh, f"{STALE.en} {NO_COOKIES.en}")
-        return show(sheet, replace(shown, notice=words, alarm=True, status=400))
+        return show(sheet, replace(shown, notice=_stale_words(), alarm=True, status=400))
     return _send(sheet, shown, at)
+
+
+def _walk_on(sheet: Sheet, instance: Instance | None, at: datetime, stale: bool) -> Response:
+    """The next page of a form that is filled page by page, or the last step of all."""
+    post = request.form
+    if post.get("_language"):
+        language.switch(post["_language"])
+    walk = Walk.posted(sheet.found.form, post, _world(sheet, at))
+    shown = Shown(instance or instances.fresh(at), receipt=post.get("receipt", ""), ask_receipt="ask_receipt" in post, walk=walk)
+    if post.get("_language"):
+        return show(sheet, shown)
+    if not walk.step(post):
+        return show(sheet, replace(shown, status=422 if walk.errors else 200))
+    try:
+        _require_takeable(sheet.found, shown.instance, at)
+    except (CodeRevoked, NotOpen, Closed) as refusal:
+        return show(sheet, _refused(shown, refusal))
+    if stale or instance is None:
+        return show(sheet, replace(shown, notice=_stale_words(), alarm=True, status=400))
+    return _send(sheet, replace(shown, answers=walk.to_send()), at)
+
+
+def _stale_words() -> Text:
+    if request.cookies.get(current_app.config["SESSION_COOKIE_NAME"]):
+        return STALE
+    return Text(STALE.zh + NO_COOKIES.zh, f"{STALE.en} {NO_COOKIES.en}")
 
 
 def _require_takeable(found: OpenDoor, instance: Instance, at: datetime) -> None:
@@ -124,10 +163,13 @@ def _require_takeable(found: OpenDoor, instance: Instance, at: datetime) -> None
 
 def _send(sheet: Sheet, shown: Shown, at: datetime) -> Response:
     found = sheet.found
-    # by the day on which the form was begun: sent again after midnight, the same form gives the same answers (INV-1)
-    result = validate(found.form, shown.answers, today=clock.day(shown.instance.began, found.campaign.tz),
-                      max_persons=found.campaign.terms.max_persons)
+    # by the time at which the form was given out: sent again after midnight, the same form gives the same answers (INV-1)
+    given = shown.instance.began.astimezone(clock.zone(found.campaign.tz))
+    given = shown.walk.moment(given) if shown.walk else given
+    result = validate(found.form, shown.answers, today=given.date(), max_persons=found.campaign.terms.max_persons, now=given)
     shown = replace(shown, answers=result.cleaned)
+    if result.errors and shown.walk:
+        shown.walk.refuse(result.errors)
     if result.errors:
         return show(sheet, replace(shown, errors=tuple(result.errors), status=422))
     try:
@@ -175,10 +217,18 @@ def show(sheet: Sheet, shown: Shown) -> Response:
     html = shell.join(
         heading=language.tell(heading), action=sheet.action, token=csrf_token(), place=found.door.place,
         instance=shown.instance.signed(current_app.installation.server, found.text),
-        body=questionnaire_html(found.form, now, shown.answers, shown.errors),
+        body=shown.walk.html() if shown.walk else questionnaire_html(found.form, now, shown.answers, shown.errors),
+        send="" if shown.walk else _send_button(now),
         notice=_notice(shown), receipt=_receipt_field(shown),
-        mistake=language.say("错误：", "Error: ") if shown.errors or shown.receipt_error else "")
+        mistake=language.say("错误：", "Error: ") if shown.errors or shown.receipt_error or shown.walk and shown.walk.errors else "")
     return Response(html, shown.status, mimetype="text/html")
+
+
+@lru_cache(maxsize=8)
+def _send_button(now: str) -> Markup:
+    """The button under a form that stands on one page."""
+    return Markup('<div class="send">\n<button type="submit" class="button" data-sending="{}">{}</button>\n</div>').format(
+        words.SENDING.to(now), words.SEND.to(now))
 
 
 def _notice(shown: Shown) -> Markup:

@@ -11,7 +11,7 @@ _ALWAYS = list({
                                "object-src 'none'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",  # codes are in addresses
-    "Permissions-Policy": "camera=(self), microphone=(), geolocation=()",
+    "Permissions-Policy": "camera=(self), microphone=(), geolocation=(self)",
     "Cross-Origin-Opener-Policy": "same-origin",
 }.items())
 _WORTH_COMPRESSING = 4096

@@ -60,6 +60,8 @@ class Item:
     autofocus: bool = False
     index: object = None
     name: str = ""
+    live: bool = False
+    lines: tuple[str, ...] = ()
 
 
 class _Page:
@@ -242,7 +244,8 @@ def script_words(language: str) -> str:
             "removed": words.REMOVED, "added": words.ADDED, "person": words.PERSON, "removePerson": words.REMOVE_PERSON,
             "idLength": messages.ID_LENGTH, "idCharacters": messages.ID_CHARACTERS, "idBirth": messages.ID_BIRTH,
             "idCheck": messages.ID_CHECK, "idBirthDate": messages.ID_BIRTH_DATE, "idSex": messages.ID_SEX,
-            "filled": words.FILLED_FROM_ID}
+            "filled": words.FILLED_FROM_ID, "more": words.MORE_SHOWN, "looking": words.LOOKING, "found": words.POSITION_FOUND,
+            "noPosition": words.NO_POSITION, "noCamera": words.NO_CAMERA}
     return json.dumps({name: text.to(language) for name, text in said.items()}, ensure_ascii=False)
 
 

@@ -28,3 +28,70 @@ IS_NOT = Text("“{question}”不选{answers}", "“{question}” is not {answe
 QUOTED = Text("“{words}”", "“{words}”")
 OR = Text("或", " or ")
 AND = Text("，并且", " and ")
+
+# ---- page by page ----
+
+PROGRESS = Text("第 {number} 部分，共 {total} 部分", "Part {number} of {total}")
+NEXT = Text("下一步", "Next")
+BACK = Text("上一步", "Back")
+NONE_GO_ON = Text("没有，下一步", "None, go on")
+ENTRY_DONE = Text("填好了，回到清单", "Done, back to the list")
+TO_REVIEW = Text("改好了，回到核对页", "Done, back to checking")
+SEND = Text("提交登记", "Send")
+SENDING = Text("正在提交…", "Sending…")
+REVIEW = Text("请核对一遍，再提交", "Please check your answers, then send")
+CHANGE = Text("修改", "Change")
+CHANGE_ENTRY = Text("查看或修改", "Look or change")
+REMOVE_ENTRY = Text("删除", "Remove")
+REMOVE_SURE = Text("确定删除“{title}”", "Yes, remove “{title}”")
+ENTRY_REMOVED = Text("已删除，其余的都还在。", "Removed. All the others are still there.")
+ENTRY = Text("第 {number} 份", "No. {number}")
+ADD_FIRST = Text("添加第一份", "Add the first one")
+ADD_MORE = Text("再添加一份", "Add another one")
+NO_ENTRIES = Text("还没有添加。", "Nothing added yet.")
+NEEDS_ENTRY = Text("至少要添加一份", "Please add at least one")
+NOTHING_FILLED = Text("这一部分没有填", "Nothing filled in here")
+PAGE_ERROR_TITLE = Text("这一页还有几处要改", "Please mend these on this page")
+MORE_ASKED = Text("根据您的回答，这一页多了几个问题，请接着填。", "Your answers bring up a few more questions on this page. "
+                  "Please fill them in.")
+MORE_SHOWN = Text("下面的问题有变化", "The questions below have changed")
+PART = Text("第 {number} 部分", "Part {number}")
+FORM_LANGUAGE = Text("问题用哪种语言", "Language of the questions")
+SHOW_LANGUAGE = Text("换成这种语言", "Show this language")
+LIST_COMMA = Text("、", ", ")
+AGREED = Text("我已看过，同意", "I have read this and agree")
+PLACE = Text("第 {number} 位", "Place {number}")
+RANK_HINT = Text("从最重要的开始选，每项选一次。", "Begin with the most important one; choose each once.")
+RANK_TWICE = Text("有一项选了两次，每项只能选一次", "One was chosen twice; please choose each only once")
+RANK_ALL = Text("请把每一位都选好", "Please choose one for each place")
+RANGE_HINT = Text("从 {start} 到 {end}，每档 {step}", "From {start} to {end}, in steps of {step}")
+MONTH_HINT = Text("年和月，如 2026-03", "Year and month, like 2026-03")
+YEAR_HINT = Text("4 位数字的年份，如 2026", "The year in 4 digits, like 2026")
+NOTHING_OFFERED = Text("现在没有可选的，请先回答前面的问题。", "There is nothing to choose yet; please answer the questions before it.")
+SCAN = Text("用摄像头扫码", "Scan with the camera")
+POSITION = Text("使用手机现在的位置", "Use this phone’s position")
+ADD_POINT = Text("把现在的位置加进去", "Add this phone’s position")
+PLACE_HINT = Text("按下面的按钮，或者手工填纬度和经度，如 22.61 114.05",
+                  "Press the button below, or type latitude and longitude, like 22.61 114.05")
+TRACE_HINT = Text("网页上不能在地图上画。请每行写一个点：纬度 经度；也可以走到每个拐角，按一次按钮。",
+                  "A page cannot draw on a map. Write one point a line: latitude longitude; or walk to each corner and press the "
+                  "button there.")
+NO_ATTACHMENTS = Text("这个网页只能记下文件名，文件本身不会上传。请把文件留在手机里，交给工作人员。",
+                      "This page notes only the file’s name; the file itself is not uploaded. Please keep it on the phone and "
+                      "hand it to the staff.")
+NO_DRAWING = Text("网页上不能签名或画图。请在纸上签好、画好，拍成照片。",
+                  "A page cannot take a signature or drawing. Please do it on paper and take a photo of it.")
+NO_MEDIA = {"image": Text("这里原有一张图片，网页上看不到。", "There is a picture here that this page cannot show."),
+            "audio": Text("这里原有一段录音，网页上听不到。", "There is a recording here that this page cannot play."),
+            "video": Text("这里原有一段视频，网页上看不到。", "There is a video here that this page cannot play.")}
+NO_MEDIA["big-image"] = NO_MEDIA["image"]
+KEEP_FILE = Text("保留这个文件名", "Keep this file name")
+NO_PAGES = Text("这份问卷现在没有要问的问题。", "This form asks nothing just now.")
+NOT_WORKED_OUT = Text("有一项算不出来，请返回检查刚才的答案。",
+                      "Something could not be worked out. Please go back and check your last answers.")
+LOOKING = Text("正在找位置，请等一下…", "Looking for the position, one moment…")
+POSITION_FOUND = Text("已填好，误差约 {meters} 米", "Filled in, within about {meters} metres")
+NO_POSITION = Text("没有拿到位置。请允许浏览器使用位置，或者手工填写。",
+                   "No position came. Allow the browser to use it, or type it in.")
+NO_CAMERA = Text("不能用摄像头。请允许浏览器使用摄像头，或者手工填写。",
+                 "The camera cannot be used. Allow the browser to use it, or type it in.")

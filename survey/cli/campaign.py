@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 
 import click
 
@@ -115,6 +116,29 @@ def _chosen(terms: dict, trust: str | None) -> dict:
     """The terms that were given; `trust` as its list of channels."""
     chosen = {name: value for name, value in terms.items() if value is not None}
     return chosen | ({"trust": tuple(part.strip() for part in trust.split(","))} if trust else {})
+
+
+@campaign.group()
+def form() -> None:
+    """任务用的问卷 / the questionnaire of a campaign."""
+
+
+@form.command("set")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@campaign_option
+@json_option
+def set_form(file: Path, campaign: Campaign, as_json: bool) -> None:
+    """从现在起改用这份问卷，已交的不变 / use this workbook from now on; what was sent keeps its form."""
+    with installation().store.write() as connection:
+        used = campaigns.use_workbook(connection, campaign, file.read_bytes(), file.stem, clock.now(), ACTOR)
+    if as_json:
+        echo_json({"campaign": campaign.slug, "form": used.key, "version": used.version, "digest": used.digest,
+                   "warnings": len(used.warnings)})
+        return
+    echo("“{title}”从现在起用问卷 {key}（版本 {version}）；已交的不变", "“{title}” uses the form {key} (version {version}) from now on; "
+         "what was sent keeps its form", title=campaign.title, key=used.key, version=used.version or "-")
+    if used.warnings:
+        echo("有 {count} 条提醒，请看 survey form check", "{count} things to know: see survey form check", count=len(used.warnings))
 
 
 _PHASES = {"before": Text("未开始", "not open yet"), "open": Text("进行中", "open"), "closed": Text("已结束", "closed")}

@@ -1,14 +1,18 @@
-"""`survey form check`."""
+"""`survey form check|preview`."""
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 import click
+from werkzeug.serving import make_server
 
 from forms.check import Report
 from forms.check import check as look_at
-from forms.language import Text
+from forms.form import Form, form_from_xform, load
+from forms.language import Refusal, Text
 from survey.cli.base import echo, echo_json, json_option, say
+from survey.preview import preview_app
 
 MOST_SHOWN = 200
 _file = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
@@ -35,6 +39,37 @@ def check(context: click.Context, file: Path, media: Path | None, as_json: bool)
     context.exit(0 if report.usable else 1)
 
 
+@form.command()
+@_file
+@click.option("--media", type=click.Path(exists=True, file_okay=False, path_type=Path),
+              help="问卷引用的文件所在的文件夹（默认同一文件夹）/ folder of the files it refers to (default: its own)")
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8010, show_default=True)
+def preview(file: Path, media: Path | None, host: str, port: int) -> None:
+    """在浏览器里试填一份问卷，什么都不保存 / serve a questionnaire for trying out; nothing is kept; Ctrl-C stops."""
+    found = _load(file, media)
+    if found.definition.lacking:
+        echo("提醒：缺少文件 {names}，用到它的题没有选项",
+             "To know: without the files {names} the questions that need them offer nothing",
+             names=", ".join(sorted(found.definition.lacking.values())))
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)
+    try:
+        server = make_server(host, port, preview_app(found), threaded=True)
+    except (OSError, SystemExit):
+        raise Refusal("端口 {port} 已被占用，请用 --port 换一个。", "Port {port} is taken; choose another with --port.",
+                      port=port) from None
+    echo("试填地址 {address}　按 Ctrl-C 停止", "Try it at {address}   Ctrl-C stops", address=f"http://{host}:{server.server_port}/")
+    try:
+        server.serve_forever()
+    except KeyboardInterrupt:
+        server.server_close()
+
+
+def _load(file: Path, media: Path | None) -> Form:
+    data, external = file.read_bytes(), _beside(media or file.parent, file)
+    return form_from_xform(data, external) if data.lstrip()[:1] == b"<" else load(data, file.stem, external)
+
+
 def _beside(folder: Path, file: Path) -> dict[str, bytes]:
     """The data files beside a workbook."""
     return {path.name: path.read_bytes() for path in sorted(folder.iterdir())
@@ -51,7 +86,8 @@ def _print(report: Report) -> None:
     if report.languages:
         echo("语言：{names}", "Languages: {names}", names=", ".join(report.languages))
     for title, problems, sign in ((Text("要改的地方：{count}", "To mend: {count}"), report.problems, "✗"),
-                                  (Text("提醒：{count}", "To know: {count}"), report.warnings, "·")):
+                                  (Text("提醒：{count}", "To know: {count}"), report.warnings, "·"),
+                                  (Text("在网页上：{count}", "On a web page: {count}"), report.pages, "·")):
         if problems:
             click.echo(say(title.fill(count=len(problems))))
         for problem in problems[:MOST_SHOWN]:

@@ -214,10 +214,127 @@
     if (field.dataset.check === "resident-id") checkId(field);
   });
 
-  refresh();
-  root.querySelectorAll("[data-limit]").forEach(count);
+  // --- page by page: what follows from an answer on the same page comes from the server at once, not only with "next" ---
+
+  const form = root.closest("form");
+  // As the form itself is sent: of a file its name.
+  const fields = () => Array.from(new FormData(form), ([name, value]) => [name, value instanceof File ? value.name : value]);
+  const written = () => new URLSearchParams(fields()).toString();
+  let asking = false;
+
+  async function follow() {
+    if (asking) return;
+    asking = true;
+    const sent = written();
+    try {
+      const body = new URLSearchParams(fields());
+      body.set("_do", "look");
+      const answer = await fetch(form.action, { method: "POST", body: body, redirect: "error" });
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(".questionnaire.paged");
+      asking = false;
+      if (!answer.ok || !page) return;
+      if (sent !== written()) {
+        follow(); // somebody typed on meanwhile
+        return;
+      }
+      exchange(page);
+    } catch {
+      asking = false; // no network: "next" will ask the same
+    }
+  }
+
+  function exchange(page) {
+    const active = document.activeElement;
+    const chosen = active && root.contains(active) ? active.id : "";
+    const before = new Set(Array.from(root.querySelectorAll(".question [name]"), (field) => field.name));
+    for (const area of page.querySelectorAll("[autofocus]")) area.removeAttribute("autofocus");
+    root.replaceChildren(...page.childNodes);
+    begin();
+    const again = chosen && document.getElementById(chosen);
+    if (again) again.focus({ preventScroll: true });
+    const fresh = Array.from(root.querySelectorAll(".question [name]")).find((field) => !before.has(field.name));
+    if (fresh) announce(words.more);
+  }
+
+  root.addEventListener("change", (event) => {
+    const question = event.target.closest(".question");
+    if (form && root.classList.contains("paged") && question && question.hasAttribute("data-live")) follow();
+  });
+
+  // --- what the device can add: the position, a code before the camera ---
+
+  let stream = null;
+
+  function stop() {
+    if (stream) stream.getTracks().forEach((track) => track.stop());
+    stream = null;
+    for (const video of root.querySelectorAll(".device video")) video.hidden = true;
+  }
+
+  function fill(id, text, more) {
+    const field = document.getElementById(id);
+    field.value = more && field.value.trim() ? field.value.trimEnd() + "\n" + text : text;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    field.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+
+  function takePosition(box) {
+    const says = box.querySelector("[role=status]");
+    says.textContent = words.looking;
+    navigator.geolocation.getCurrentPosition((found) => {
+      const at = found.coords;
+      const parts = [at.latitude.toFixed(7), at.longitude.toFixed(7), (at.altitude || 0).toFixed(1), at.accuracy.toFixed(1)];
+      fill(box.dataset.position, parts.join(" "), "more" in box.dataset);
+      says.textContent = say("found", { meters: Math.round(at.accuracy) });
+    }, () => { says.textContent = words.noPosition; }, { enableHighAccuracy: true, timeout: 30000, maximumAge: 5000 });
+  }
+
+  async function scan(box) {
+    const [video, says] = [box.querySelector("video"), box.querySelector("[role=status]")];
+    stop();
+    try {
+      stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
+    } catch {
+      says.textContent = words.noCamera;
+      return;
+    }
+    video.srcObject = stream;
+    video.hidden = false;
+    video.play().catch(() => {}); // until frames come, detect() just finds nothing
+    const detector = new BarcodeDetector();
+    while (stream && video.isConnected) {
+      const [found] = await detector.detect(video).catch(() => []);
+      if (found) {
+        fill(box.dataset.scan, found.rawValue);
+        stop();
+      }
+      await new Promise((resolve) => setTimeout(resolve, 150));
+    }
+  }
+
+  root.addEventListener("click", (event) => {
+    const box = event.target.closest("button[type=button]") && event.target.closest(".device");
+    if (!box) return;
+    if (box.dataset.position) takePosition(box);
+    else scan(box);
+  });
+  window.addEventListener("pagehide", stop);
+
+  function begin() {
+    refresh();
+    root.querySelectorAll("[data-limit]").forEach(count);
+    for (const box of root.querySelectorAll(".device")) {
+      box.hidden = box.dataset.position ? !("geolocation" in navigator && window.isSecureContext)
+        : !("BarcodeDetector" in window && navigator.mediaDevices);
+    }
+  }
+
+  begin();
   const summary = document.getElementById("error-summary");
+  const told = root.querySelector(".notice[tabindex]");
+  const first = root.querySelector("[autofocus]");
   if (summary) summary.focus();
+  else if (told) (first || told).focus();
   // A draft put back by the page changes answers without events of the user's own.
   document.addEventListener("questionnaire:changed", () => {
     renumberAll();

@@ -1,0 +1,99 @@
+"""A form served for trying out: the pages that residents and volunteers get, with nothing kept. At the end it shows what
+would have been recorded."""
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from flask import Flask, g, render_template, request
+from markupsafe import Markup
+from werkzeug.wrappers import Response
+
+from forms.answers import from_post, validate
+from forms.form import Form
+from survey import headers, language
+from survey import questionnaire_words as words
+from survey.questionnaire import apply_action, questionnaire_html
+from survey.questionnaire_walk import Walk, World, by_pages
+
+MOST_PERSONS = 100
+
+
+def preview_app(form: Form) -> Flask:
+    """A site of one page that serves `form`. It has no campaign, no store and no sessions."""
+    app = Flask("survey")
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    folder = Path(app.static_folder)
+    app.jinja_env.globals.update(
+        only_campaign=lambda: None, static=lambda name: f"/static/{name}?v={int((folder / name).stat().st_mtime)}")
+    app.config.update(MAX_CONTENT_LENGTH=8 * 1024 * 1024, MAX_FORM_MEMORY_SIZE=8 * 1024 * 1024)
+    app.before_request(_no_campaign)
+    language.use(app)
+    headers.use(app)
+
+    @app.get("/")
+    def begin() -> Response:
+        return _page(form, questionnaire_html(form, language.current()) if not by_pages(form) else
+                     Walk(form, {}, _world()).html())
+
+    @app.post("/")
+    def go_on() -> Response:
+        if request.form.get("_language"):
+            language.switch(request.form["_language"])
+        return _next_page(form) if by_pages(form) else _one_page(form)
+
+    return app
+
+
+def _no_campaign() -> None:
+    g.campaign = None
+
+
+def _world() -> World:
+    return World(language.current(), datetime.now().astimezone(), "preview")
+
+
+def _next_page(form: Form) -> Response:
+    walk = Walk.posted(form, request.form, _world())
+    if request.form.get("_language") or not walk.step(request.form):
+        return _page(form, walk.html(), 422 if walk.errors else 200)
+    result = _judged(form, walk.to_send())
+    if result.errors:
+        walk.refuse(result.errors)
+        return _page(form, walk.html(), 422)
+    return _answers(form, result.answers)
+
+
+def _one_page(form: Form) -> Response:
+    raw = from_post(form, request.form)
+    changed = apply_action(form, raw, request.form)
+    if changed is not None or request.form.get("_language"):
+        return _page(form, questionnaire_html(form, language.current(), raw if changed is None else changed))
+    result = _judged(form, raw)
+    if result.errors:
+        return _page(form, questionnaire_html(form, language.current(), result.cleaned, result.errors), 422)
+    return _answers(form, result.answers)
+
+
+def _judged(form: Form, raw: dict):
+    now = datetime.now().astimezone()
+    return validate(form, raw, today=now.date(), max_persons=MOST_PERSONS, now=now)
+
+
+def _page(form: Form, body: Markup, status: int = 200) -> Response:
+    return Response(render_template("preview.html", form=form, body=body, alone=not by_pages(form), words=words), status,
+                    mimetype="text/html")
+
+
+def _answers(form: Form, answers: dict) -> Response:
+    return Response(render_template("preview_answers.html", form=form, rows=list(_rows(answers))), mimetype="text/html")
+
+
+def _rows(answers: dict, where: str = ""):
+    """(name, answer) of everything, entries of repeats numbered from 1."""
+    for name, value in answers.items():
+        if isinstance(value, list) and value and isinstance(value[0], dict):
+            for number, inside in enumerate(value, 1):
+                yield from _rows(inside, f"{where}{name}[{number}]/")
+        else:
+            yield where + name, " ".join(value) if isinstance(value, list) else value
