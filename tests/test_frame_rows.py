@@ -197,6 +197,26 @@ def test_a_long_number_that_lost_its_last_digits_is_told_and_left_out_and_the_do
     assert (len(plan.add), plan.bad, plan.problems[0].kept, plan.add[0].sealed) == (1, 0, True, None)
 
 
+@pytest.mark.parametrize("room", ["=B3&\"01\"", "=1+1"])
+def test_a_room_that_is_a_formula_without_a_value_is_a_mistake(street, tmp_path, room):
+    rows = [[*PLAIN, "地址"], ["幸福里", "1", "1", "101", "学苑路1号"], ["幸福里", "1", "1", room, "学苑路2号"]]
+    plan = street.plan(xlsx(tmp_path / "a.xlsx", rows))
+    assert (len(plan.add), plan.bad, [(each.row, each.fault.reason.en) for each in plan.problems]) == (
+        1, 1, [(3, "This cell is a formula without a value")])
+
+
+def test_an_area_that_is_a_formula_without_a_value_is_left_empty(street, tmp_path):
+    door, = doors(street, tmp_path, [[*PLAIN, "面积"], ["幸福里", "1", "1", "101", "=60+1"]])
+    assert door["area_dm2"] is None
+
+
+def test_rows_of_a_building_without_a_room_and_with_the_same_address_are_mistakes(street, tmp_path):
+    rows = [[*PLAIN, "地址"], ["幸福里", "1", "1", "101", "学苑路1号"], ["幸福里", "1", "1", "", "学苑路2号"],
+            ["幸福里", "1", "1", "", "学苑路2号"], ["幸福里", "2", "1", "", "学苑路1号"], ["幸福里", "3", "", "", "学苑路3号"]]
+    plan = street.plan(xlsx(tmp_path / "a.xlsx", rows))
+    assert ([each.called for each in plan.add], [each.row for each in plan.problems]) == (["幸福里-1栋-1单元-101", "幸福里-3栋"], [3, 4, 5])
+
+
 # --- what is personal --------------------------------------------------------------------------------------------------
 
 def test_a_column_that_nobody_knows_is_sealed(street, tmp_path):

@@ -53,6 +53,12 @@ class Problem:
 NO_DOOR = Fault(
     Text("没有地址，也没有能定位到门的小区、楼栋、房号", "No address, and no compound, building and room that name a door"),
     Text("填写房号和楼栋（或小区），或填写地址", "Fill in the room and its building (or compound), or the address"))
+NO_ROOM = Fault(
+    Text("有楼栋没有房号，地址又与别的行相同，不知道是哪一户", "A building but no room, and the address is that of other rows too: it names no door"),
+    Text("填写房号，或把地址写到这一户", "Fill in the room, or write an address that only this door has"))
+FORMULA = Fault(
+    Text("这一格是公式，文件里没有它的结果", "This cell is a formula without a value"),
+    Text("用 Excel 或 WPS 打开文件并保存，再导入", "Open and save the file in Excel or WPS, import again"))
 DUPLICATE = Fault(
     Text("与第 {row} 行（{sheet}）是同一户门", "The same door as row {row} ({sheet})"),
     Text("删去重复的一行；若确是两户门，请把小区、楼栋或房号写得能区分",

@@ -2,19 +2,21 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from campaigns.frame import errors, values
 from campaigns.frame.errors import BadValue, Fault, Problem
 from campaigns.frame.headings import Column, Heading
-from campaigns.frame.places import blank, door_of, fold, numbered, split_room
-from campaigns.frame.sheets import Cells, Sheet
+from campaigns.frame.places import blank, door_of, fold, numbered, split_room, tidy
+from campaigns.frame.sheets import NO_VALUE, Cells, Sheet
 
 TEXTS = ("register_code", "city", "district", "street", "community", "grid", "compound", "building", "unit", "room", "address", "use")
 _GROUPING = ("city", "district", "street", "community", "grid", "compound", "building", "unit")  # from coarse to fine
 _ONE_DOOR_ONLY = {"room", "register_code", "area", "lon", "lat", "serial"}  # a merged cell of these does not fill the rows below
 _NEVER_SCANNED = {"register_code", "area", "lon", "lat", "floor", "person"}  # look like a telephone number, or are sealed anyway
+_NAMES_DOOR = {"compound", "building", "unit", "room", "address"}
 _DITTO = frozenset(("同上", "〃", "″", '"', "''", "”", "“", "ditto", "do."))
 _TOTALS = frozenset(("合计", "总计", "小计", "共计", "总数", "total", "subtotal"))
 _LONGEST = {"address": 300, "register_code": 64, "room": 60, "": 2_000, "person": 2_000}
@@ -76,6 +78,7 @@ class SheetReader:
         self._first_labels = [(column.place, column.label) for column in heading.columns[:3]]
         self._ditto = self._ditto_fields()
         self._above: dict[str, str] = {}  # grouping texts of the row before
+        self._roomless: list[tuple[Dwelling, str]] = []  # in a building and without a room, with the folded address
 
     def read(self) -> Iterator[Dwelling]:
         """The dwellings of the sheet, in order; problems and counts go into `found`."""
@@ -94,6 +97,7 @@ class SheetReader:
             pending = draft
         if pending is not None:
             yield from self._finished(pending)
+        yield from self._with_own_address()
 
     # --- cells: merged ranges and dittos ---------------------------------------------------------------------------
 
@@ -200,7 +204,11 @@ class SheetReader:
 
     def _place(self, draft: _Draft, column: Column, text: str, personal: bool) -> None:
         name = column.field
-        if len(text) > _LONGEST.get(name, _LONGEST_PLACE):
+        if text.startswith(NO_VALUE) and name in _NAMES_DOOR:
+            self._note(draft, column.label, name, errors.FORMULA, "" if text == NO_VALUE else text)
+        elif text == NO_VALUE:
+            return
+        elif len(text) > _LONGEST.get(name, _LONGEST_PLACE):
             fault = errors.TOO_LONG.fill(length=len(text), limit=_LONGEST.get(name, _LONGEST_PLACE))
             self._note(draft, column.label, name, fault, text[:40] + "…")
         elif name == "person":
@@ -261,8 +269,30 @@ class SheetReader:
             if door:
                 self.found.bad_doors.append(door)
             return
-        yield Dwelling(self.sheet.name, draft.row, door, tuple([known.get(name, "") for name in TEXTS]), area, lon, lat,
-                       known.get("team", ""), draft.extra, draft.personal)
+        found = Dwelling(self.sheet.name, draft.row, door, tuple([known.get(name, "") for name in TEXTS]), area, lon, lat,
+                         known.get("team", ""), draft.extra, draft.personal)
+        if keys[1] and not keys[3] and "room" in self._fields:
+            self._roomless.append((found, fold(known["address"])))
+        else:
+            yield found
+
+    def _with_own_address(self) -> Iterator[Dwelling]:
+        """Of the rows with a building but no room those whose address no other row has; the others would be a whole entrance."""
+        if not self._roomless:
+            return
+        place = next(column.place for column in self.heading.columns if column.field == "address")
+        wanted, seen = {address for _, address in self._roomless}, Counter()
+        for _, cells, _ in self._filled():
+            address = fold(tidy(cells[place])) if place < len(cells) and isinstance(cells[place], str) else ""
+            if address in wanted:
+                seen[address] += 1
+        for found, address in self._roomless:
+            if seen[address] > 1:
+                self.found.problems.append(Problem(self.sheet.name, found.row, self._labels["room"], "", errors.NO_ROOM))
+                self.found.bad += 1
+                self.found.bad_doors.append(found.door)
+            else:
+                yield found
 
     def _settle_place(self, known: dict[str, str]) -> tuple[str, str, str, str]:
         """Write compound, building, unit and room in their one spelling; returns their keys."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 Cells = list[object]
 Merge = tuple[int, int, int, int]  # first row, first column, last row, last column; from 0, both ends inside
 
+NO_VALUE = "="  # stands in a cell whose formula has no value
 MOST_ROWS = 2_000_000  # in one file; a district of 800,000 doors has room to spare
 
 

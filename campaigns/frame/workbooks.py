@@ -15,6 +15,7 @@ from typing import IO
 
 import python_calamine as calamine
 
+from campaigns.frame import formulas
 from campaigns.frame.errors import RegisterRefused
 from campaigns.frame.sheets import MOST_ROWS, Cells, Merge, Sheet
 
@@ -28,8 +29,10 @@ _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")  # the stream's name, MS-OFF
 
 def sheets_of(path: Path) -> list[Sheet]:
     """The sheets of the workbook at `path`, chart and macro sheets left out. Raises RegisterRefused."""
+    unvalued: dict[str, formulas.Places] = {}
     if zipfile.is_zipfile(path):
-        _look_into_zip(path)
+        suspects = _look_into_zip(path)
+        unvalued = formulas.without_value(path, suspects) if suspects else {}
     else:
         _look_into_ole(path)
     with _calamine_errors(path):
@@ -37,16 +40,17 @@ def sheets_of(path: Path) -> list[Sheet]:
         kept = [(place, each) for place, each in enumerate(book.sheets_metadata)
                 if each.typ == calamine.SheetTypeEnum.WorkSheet]
         # one at a time would need less memory, but every sheet must be found readable before anything is imported
-        return [_sheet(book.get_sheet_by_index(place), each) for place, each in kept]
+        return [_sheet(book.get_sheet_by_index(place), each, unvalued.get(each.name, {})) for place, each in kept]
 
 
-def _sheet(found: calamine.CalamineSheet | None, metadata: calamine.SheetMetadata) -> Sheet:
+def _sheet(found: calamine.CalamineSheet | None, metadata: calamine.SheetMetadata, unvalued: formulas.Places) -> Sheet:
     hidden = metadata.visible != calamine.SheetVisibleEnum.Visible
     if found is None or found.start is None:
         return Sheet(metadata.name, lambda: iter(()), hidden)
     left = found.start[1]  # calamine leaves out empty columns on the left, but not empty rows on top
     merges = tuple(sorted(_shifted(found.merged_cell_ranges or (), left, found.end[0])))
-    return Sheet(metadata.name, found.iter_rows, hidden, found.end[0] + 1, merges)
+    rows = formulas.marked(found.iter_rows, unvalued, left) if unvalued else found.iter_rows
+    return Sheet(metadata.name, rows, hidden, found.end[0] + 1, merges)
 
 
 def _shifted(ranges: list, left: int, last_row: int) -> Iterator[Merge]:
@@ -91,8 +95,11 @@ def _look_into_ole(path: Path) -> None:
             raise encrypted(path)
 
 
-def _look_into_zip(path: Path) -> None:
-    """Refuse a zip that is no .xlsx, unpacks to too much, or whose sheets stretch too far."""
+def _look_into_zip(path: Path) -> set[str]:
+    """Refuse a zip that is no .xlsx, unpacks to too much, or whose sheets stretch too far.
+
+    Returns the parts that may hold formulas without a value.
+    """
     try:
         with zipfile.ZipFile(path) as archive:
             names = set(archive.namelist())
@@ -102,14 +109,14 @@ def _look_into_zip(path: Path) -> None:
                 raise RegisterRefused("{file} 不是 .xlsx 工作簿。请用 Excel 或 WPS 打开，另存为 .xlsx 后再导入。",
                                       "{file} is no .xlsx workbook. Open it in Excel or WPS, save as .xlsx, import again.",
                                       file=path.name)
-            _measure(archive, path)
+            return _measure(archive, path)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError) as error:
         raise damaged(path) from error
 
 
-def _measure(archive: zipfile.ZipFile, path: Path) -> None:
+def _measure(archive: zipfile.ZipFile, path: Path) -> set[str]:
     """Unpack everything once in small pieces: sizes that the zip states are not to be believed."""
-    left = MOST_UNPACKED
+    left, suspects = MOST_UNPACKED, set()
     if sum(entry.file_size for entry in archive.infolist()) > left:
         raise _too_much(path)
     for entry in archive.infolist():
@@ -123,9 +130,12 @@ def _measure(archive: zipfile.ZipFile, path: Path) -> None:
                     raise _too_much(path)
                 if is_sheet:
                     reach.look(chunk)
+                    if formulas.suspected(chunk):
+                        suspects.add(entry.filename)
         if reach.cells > MOST_CELLS:
             with archive.open(entry) as part:
                 _refuse_far_cells(part, path, entry.filename)
+    return suspects
 
 
 def _too_much(path: Path) -> RegisterRefused:
