@@ -54,7 +54,8 @@ NO_DOOR = Fault(
     Text("没有地址，也没有能定位到门的小区、楼栋、房号", "No address, and no compound, building and room that name a door"),
     Text("填写房号和楼栋（或小区），或填写地址", "Fill in the room and its building (or compound), or the address"))
 NO_ROOM = Fault(
-    Text("有楼栋没有房号，地址又与别的行相同，不知道是哪一户", "A building but no room, and the address is that of other rows too: it names no door"),
+    Text("有楼栋没有房号，地址又与别的行相同，不知道是哪一户",
+         "A building but no room, and the address is that of other rows too: it names no door"),
     Text("填写房号，或把地址写到这一户", "Fill in the room, or write an address that only this door has"))
 FORMULA = Fault(
     Text("这一格是公式，文件里没有它的结果", "This cell is a formula without a value"),
