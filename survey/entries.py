@@ -154,11 +154,14 @@ def _stale_words() -> Text:
 
 def _require_takeable(found: OpenDoor, instance: Instance, at: datetime) -> None:
     """Raises CodeRevoked, NotOpen or Closed. What was taken before, sent again, still gets its receipt (INV-1)."""
-    if found.withdrawn:
+    try:
+        if found.withdrawn:
+            raise CodeRevoked
+        submissions.is_late(found.campaign, instance.began, at)
+    except (CodeRevoked, NotOpen, Closed):
         with current_app.installation.store.read() as connection:
             if not submissions.is_kept(connection, found.campaign.id, instance.id):
-                raise CodeRevoked
-    submissions.is_late(found.campaign, instance.began, at)
+                raise
 
 
 def _send(sheet: Sheet, shown: Shown, at: datetime) -> Response:

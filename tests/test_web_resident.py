@@ -281,6 +281,19 @@ def test_inv_8_after_the_grace_period_nothing_is_taken(resident, wang_household,
     assert cast.kept(installation, campaign) == []
 
 
+def test_inv_1_a_form_that_was_taken_shows_its_receipt_again_even_when_sent_again_after_the_grace_period(
+        resident, wang_household, installation, campaign, fields):
+    with time_machine.travel(campaign.closes_at - timedelta(minutes=5), tick=False):
+        resident.open(f"/h/{wang_household.code}/form")
+        action, sent = resident.form().action, [*resident.hidden().items(), *fields]
+        receipt = resident.post(action, sent).page.find_class("number")[0].text_content()
+    with time_machine.travel(campaign.accepts_until + timedelta(minutes=1), tick=False):
+        resident.post(action, sent)
+    assert resident.status == 200 and resident.url.endswith("/receipt")
+    assert resident.page.find_class("number")[0].text_content() == receipt
+    assert len(cast.kept(installation, campaign)) == 1
+
+
 @pytest.mark.parametrize("spoilt", ["instance", "csrf_token"])
 def test_inv_8_a_stale_form_after_closing_says_closed_and_keeps_what_was_typed(
         resident, wang_household, campaign, fields, spoilt):
