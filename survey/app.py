@@ -11,7 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from campaigns import clock, tally
 from campaigns.codes import symbols
 from campaigns.installation import Installation
-from survey import access, doors, errors, front, headers, language, sessions, sign_in
+from survey import access, desk, doors, errors, front, headers, language, sessions, sign_in
 from survey.openrosa.pages import pages as openrosa
 from survey.openrosa.uploads import UploadRequest
 from survey.resident.pages import pages as resident
@@ -45,7 +45,7 @@ def create_app(installation: Installation) -> Survey:
         only_campaign=doors.only_campaign, static=_static(app))
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies)
-    for pages in (front.pages, resident, volunteer, lead, sign_in.pages, openrosa):
+    for pages in (front.pages, resident, volunteer, lead, desk.pages, sign_in.pages, openrosa):
         app.register_blueprint(pages)
     sessions.use(app)
     language.use(app)

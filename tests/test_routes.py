@@ -33,6 +33,7 @@ ROUTES = {
     ("/v/door/<code>/receipt", "GET"): "volunteer clerk",
     ("/lead/", "GET"): READERS,
     ("/lead/team", "GET"): READERS,
+    ("/desk/", "GET"): READERS,
     ("/openrosa/formList", "GET"): "volunteer clerk",
     ("/openrosa/forms/<path:key>.xml", "GET"): "volunteer clerk",
     ("/openrosa/forms/<path:key>/manifest", "GET"): "volunteer clerk",

@@ -50,16 +50,18 @@ metadata = MetaData(naming_convention={
 })
 
 
-def _id() -> Column:
+def identity() -> Column:
+    """The number of a row."""
     return Column("id", Integer, primary_key=True)
 
 
-def _of(table: str, **options: object) -> Column:
+def of(table: str, **options: object) -> Column:
+    """The row of another table that a row belongs to."""
     return Column(f"{table}_id", Integer, ForeignKey(f"{table}.id"), **options)
 
 
 campaign = Table(
-    "campaign", metadata, _id(),
+    "campaign", metadata, identity(),
     Column("slug", String, nullable=False, unique=True),
     Column("title_zh", String, nullable=False),
     Column("title_en", String, nullable=False),
@@ -72,7 +74,7 @@ campaign = Table(
 )
 
 form_version = Table(
-    "form_version", metadata, _id(), _of("campaign", nullable=False),
+    "form_version", metadata, identity(), of("campaign", nullable=False),
     Column("key", String, nullable=False),
     Column("version", String, nullable=False),
     Column("digest", String, nullable=False),
@@ -82,13 +84,13 @@ form_version = Table(
 )
 
 team = Table(
-    "team", metadata, _id(), _of("campaign", nullable=False),
+    "team", metadata, identity(), of("campaign", nullable=False),
     Column("name", String, nullable=False),
     UniqueConstraint("campaign_id", "name"),
 )
 
 user = Table(
-    "user", metadata, _id(), _of("campaign", nullable=False), _of("team"),
+    "user", metadata, identity(), of("campaign", nullable=False), of("team"),
     Column("role", String, nullable=False),
     Column("label", String, nullable=False),  # work number shown in tables and Datasette; never the name
     Column("sealed", LargeBinary, nullable=False),  # the name
@@ -100,7 +102,7 @@ user = Table(
 )
 
 dwelling = Table(
-    "dwelling", metadata, _id(), _of("campaign", nullable=False), _of("team"),
+    "dwelling", metadata, identity(), of("campaign", nullable=False), of("team"),
     Column("door", String, nullable=False),  # normalised compound/building/unit/room (or address): one door once
     Column("register_code", String),
     *[Column(name, String, nullable=False, server_default="") for name in (
@@ -113,38 +115,45 @@ dwelling = Table(
     Column("walk", Integer, nullable=False),  # place in walking order within the campaign
     Column("added_at", Instant, nullable=False),
     Column("ended_at", Instant),
+    Column("origin", String, nullable=False, server_default="register"),  # or field: a missed door, added at the door
+    Column("copied_from", Integer, ForeignKey("dwelling.id")),  # the neighbour that a missed door was copied from
+    Column("reviewed_at", Instant),  # when a lead looked at a door added in the field
     UniqueConstraint("campaign_id", "door"),
     Index("ix_dwelling_walk", "campaign_id", "walk"),
 )
 
 code = Table(
-    "code", metadata, _id(), _of("campaign", nullable=False),
+    "code", metadata, identity(), of("campaign", nullable=False),
     Column("kind", String, nullable=False),
     Column("seed", LargeBinary, nullable=False),  # the code is derived from this and the server's key
     Column("hash", LargeBinary, nullable=False, unique=True),
-    _of("dwelling", index=True), _of("user", index=True),
+    of("dwelling", index=True), of("user", index=True),
     Column("issued_at", Instant, nullable=False),
     Column("printed_at", Instant),
     Column("opened_at", Instant),
     Column("revoked_at", Instant),
+    Column("serial", Integer),  # of a hanger: the number printed on it, from 1 within the campaign
+    Column("state", String),  # of a hanger: where the books say it is (campaigns.hangers)
+    Column("holder_id", Integer, ForeignKey("user.id")),  # of a hanger: the volunteer who has it
     Index("ix_code_campaign_kind", "campaign_id", "kind"),
+    Index("ix_code_serial", "campaign_id", "serial"),
 )
 
 code_event = Table(
-    "code_event", metadata, _id(), _of("code", nullable=False, index=True),
+    "code_event", metadata, identity(), of("code", nullable=False, index=True),
     Column("event", String, nullable=False),
     Column("at", Instant, nullable=False),
-    _of("user"),
+    of("user"),
     Column("detail", JSON, nullable=False),
 )
 
 submission = Table(
-    "submission", metadata, _id(), _of("campaign", nullable=False), _of("form_version", nullable=False),
+    "submission", metadata, identity(), of("campaign", nullable=False), of("form_version", nullable=False),
     Column("instance", String, nullable=False),
     Column("channel", String, nullable=False),
-    _of("dwelling", nullable=False),
+    of("dwelling", nullable=False),
     Column("household", Integer, nullable=False),  # 1, 2, ... behind one door
-    _of("user"), _of("code"),
+    of("user"), of("code"),
     Column("replaces", Integer, ForeignKey("submission.id")),
     Column("filled_at", Instant, nullable=False),
     Column("received_at", Instant, nullable=False),
@@ -162,8 +171,8 @@ submission = Table(
 )
 
 tally = Table(
-    "tally", metadata, _id(), _of("campaign", nullable=False), _of("user", nullable=False),
-    _of("submission", nullable=False), _of("dwelling", nullable=False),
+    "tally", metadata, identity(), of("campaign", nullable=False), of("user", nullable=False),
+    of("submission", nullable=False), of("dwelling", nullable=False),
     Column("household", Integer, nullable=False),
     Column("kind", String, nullable=False),  # entry, reversal
     Column("fen", Integer, nullable=False),
@@ -176,10 +185,10 @@ tally = Table(
 )
 
 record = Table(  # derived by the merge; can be thrown away and made again
-    "record", metadata, _of("campaign", nullable=False),
-    _of("dwelling", primary_key=True),
+    "record", metadata, of("campaign", nullable=False),
+    of("dwelling", primary_key=True),
     Column("household", Integer, primary_key=True),
-    _of("submission", nullable=False),
+    of("submission", nullable=False),
     Column("channel", String, nullable=False),
     Column("day", String, nullable=False),
     Column("persons", Integer, nullable=False),
@@ -188,14 +197,14 @@ record = Table(  # derived by the merge; can be thrown away and made again
 )
 
 derivation = Table(  # when the merge and the publication were last made
-    "derivation", metadata, _of("campaign", primary_key=True),
+    "derivation", metadata, of("campaign", primary_key=True),
     Column("name", String, primary_key=True),
     Column("at", Instant, nullable=False),
     Column("detail", JSON, nullable=False),
 )
 
 audit = Table(
-    "audit", metadata, _id(), _of("campaign", nullable=False),
+    "audit", metadata, identity(), of("campaign", nullable=False),
     Column("at", Instant, nullable=False),
     Column("actor", String, nullable=False),
     Column("action", String, nullable=False),
@@ -214,7 +223,7 @@ throttle = Table(
 )
 
 attachment = Table(  # photos and other files of a submission; the bytes lie sealed in SURVEY_HOME/attachments
-    "attachment", metadata, _id(), _of("campaign", nullable=False), _of("submission", nullable=False),
+    "attachment", metadata, identity(), of("campaign", nullable=False), of("submission", nullable=False),
     Column("file", String, nullable=False, unique=True),  # random: the file's name in the folder
     Column("sealed", LargeBinary, nullable=False),  # the name that the device gave it
     Column("name_mac", LargeBinary, nullable=False),  # keyed hash of that name
@@ -226,7 +235,7 @@ attachment = Table(  # photos and other files of a submission; the bytes lie sea
 )
 
 field_password = Table(  # how a person's device signs in (campaigns.field_password)
-    "field_password", metadata, _of("user", primary_key=True),
+    "field_password", metadata, of("user", primary_key=True),
     Column("sealed", LargeBinary, nullable=False),  # HA1 of RFC 2617
     Column("language", String, nullable=False),  # of the messages that the device shows
     Column("issued_at", Instant, nullable=False),
@@ -243,7 +252,7 @@ digest_nonce = Table(  # which counts of a nonce were used, so that none is used
 
 _FIRST = ("submission", "tally", "audit", "code_event")
 APPEND_ONLY = (*_FIRST, "attachment")
-"""Tables whose rows never change and are never deleted (INV-2, INV-7, INV-9): the database itself refuses."""
+"""Tables whose rows never change and are never deleted (INV-2, INV-7, INV-9): the database itself refuses. `fieldwork` has more."""
 
 
 def append_only_guards(dialect: str, tables: tuple[str, ...] = _FIRST) -> list[str]:
