@@ -1,6 +1,8 @@
 """From what is on a piece of paper to the door it opens: every look-up of a household code goes through `find`."""
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -94,15 +96,31 @@ def find(typed: str, at: datetime, *, shown_before: bool = False, revoked_too: b
     `revoked_too`: the request goes on with what was begun before, so a revoked code raises no CodeRevoked; `withdrawn` tells.
     """
     text = symbols.read(typed)
+    with guesses_slowed(at, waits=not shown_before) as connection:
+        return _find(connection, text, revoked_too)
+
+
+@contextmanager
+def guesses_slowed(at: datetime, waits: bool = True) -> Iterator[Connection]:
+    """A connection to look a code up with. An unknown one counts as a miss, and after too many the answer is TooManyTries,
+    while right codes still open (THR-4). `waits` is false when the request cannot be a guess."""
     try:
         with current_app.installation.store.read() as connection:
-            if not shown_before:
-                throttle.check(connection, at, address())
-            found = _find(connection, text, revoked_too)
+            if waits:
+                throttle.check(connection, at, address(), times=throttle.FOR_CODES)
+            yield connection
     except CodeUnknown:
-        miss(address())
+        try:
+            require_patience(at)
+        finally:
+            miss(address())
         raise
-    return found
+
+
+def require_patience(at: datetime) -> None:
+    """Raises TooManyTries for an address that guessed too often."""
+    with current_app.installation.store.read() as connection:
+        throttle.check(connection, at, address())
 
 
 def note_scan(found: OpenDoor, at: datetime) -> None:

@@ -13,7 +13,7 @@ from flask import current_app, g, redirect, request, session
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from campaigns import clock, submissions, throttle
+from campaigns import clock, submissions
 from campaigns.codes import symbols
 from campaigns.people import User
 from campaigns.store import NotSaved
@@ -199,8 +199,7 @@ def _keep(sheet: Sheet, shown: Shown, answers: dict, at: datetime) -> None:
     found, here = sheet.found, current_app.installation
     receipt = symbols.read(shown.receipt) if shown.receipt.strip() else None
     if receipt:
-        with here.store.read() as connection:
-            throttle.check(connection, at, doors.address())
+        doors.require_patience(at)
     entry = Entry(
         instance=shown.instance.id, form_version_id=found.form_id, channel=sheet.channel, dwelling_id=found.door.id,
         answers=answers, persons=len(answers.get(found.form.person_repeat) or ()), filled_at=shown.instance.began,

@@ -40,14 +40,9 @@ def badge(code: str) -> Response:
     except symbols.Mistyped as mistyped:
         return _page(code, errors={"badge": mistyped.text}, status=404)
     at, here = clock.now(), current_app.installation
-    try:
-        with here.store.read() as connection:
-            throttle.check(connection, at, doors.address())
-            found = codes.find(connection, here.server, text)
-            g.campaign = campaigns.by_id(connection, found.campaign_id)
-    except codes.CodeUnknown:
-        doors.miss(doors.address())
-        raise
+    with doors.guesses_slowed(at) as connection:
+        found = codes.find(connection, here.server, text)
+        g.campaign = campaigns.by_id(connection, found.campaign_id)
     if found.kind != "badge":
         return redirect(url_for("resident.landing", code=text), 303)
     return _page(symbols.grouped(text), scanned=True)

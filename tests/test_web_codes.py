@@ -5,11 +5,11 @@ import pytest
 import time_machine
 from sqlalchemy import select, update
 
-from campaigns import clock
+from campaigns import clock, throttle
 from campaigns.audit import COMMAND_LINE
 from campaigns.codes import codes, symbols
 from campaigns.store.schema import code, dwelling
-from campaigns.throttle import PER_ADDRESS, WINDOW
+from campaigns.throttle import FOR_CODES, PER_ADDRESS, WINDOW
 from tests import cast
 from tests.respondent import Respondent
 
@@ -59,25 +59,37 @@ def guess(respondent, times=PER_ADDRESS):
 
 def test_guessing_is_slowed_down_with_a_page_of_its_own(resident, campaign, wang_household):
     assert guess(resident).status == 404
-    page = resident.open(f"/h/{wang_household.code}")
+    page = resident.open(f"/h/{symbols.write(8_000_000)}")
     assert page.status == 429 and "10 分钟" in page.text
+
+
+def test_thr_4_a_right_code_opens_for_neighbours_of_whoever_guesses_until_the_guesses_are_very_many(
+        resident, campaign, wang_household, alice, installation):
+    guess(resident)
+    assert resident.open(f"/h/{wang_household.code}").status == 200
+    assert resident.open(f"/h/{wang_household.code}/form").status == 200
+    assert "PIN" in resident.open(f"/b/{alice.badge}").text
+    with installation.store.write() as connection:
+        for _ in range(PER_ADDRESS * (FOR_CODES - 1)):
+            throttle.miss(connection, clock.now(), throttle.address_key(installation.server, "127.0.0.1"))
+    assert resident.open(f"/h/{wang_household.code}").status == 429
 
 
 def test_another_address_is_not_slowed_down_by_someone_elses_guesses(app, resident, campaign, wang_household):
     guess(resident)
-    assert Respondent(app, address="192.0.2.7").open(f"/h/{wang_household.code}").status == 200
+    assert Respondent(app, address="192.0.2.7").open(f"/h/{symbols.write(8_000_000)}").status == 404
 
 
 def test_a_header_does_not_change_the_address_that_is_slowed_down(app, resident, campaign, wang_household):
     guess(resident)
     liar = Respondent(app, HTTP_X_FORWARDED_FOR="192.0.2.7")
-    assert liar.open(f"/h/{wang_household.code}").status == 429
+    assert liar.open(f"/h/{symbols.write(8_000_000)}").status == 429
 
 
 def test_the_guesses_are_forgotten_after_ten_minutes(resident, campaign, wang_household):
     guess(resident)
     with time_machine.travel(clock.now() + WINDOW + timedelta(seconds=1), tick=False):
-        assert resident.open(f"/h/{wang_household.code}").status == 200
+        assert resident.open(f"/h/{symbols.write(8_000_000)}").status == 404
 
 
 def test_a_form_that_is_open_already_can_be_sent_while_others_guess_from_the_same_address(

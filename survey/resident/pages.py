@@ -134,6 +134,7 @@ def correct(code: str) -> Response:
     found = doors.find(code, at)
     typed = request.form.get("receipt", "")
     doors.require_open(found.campaign, at)
+    doors.require_patience(at)
     try:
         return entries.correction(sheet(found), at, symbols.read(typed))
     except symbols.Mistyped as mistyped:
