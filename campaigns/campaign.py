@@ -25,6 +25,9 @@ from forms.language import Refusal, Text
 CHANNELS = ("visit", "self", "hanger", "paper", "gate", "property", "grid")
 """Ways that a household's answers come in, in the default order of trust (design: door visit first)."""
 
+RECORDING = ("visit", "self", "hanger", "paper")
+"""Channels that count as the household's own answers: after one of them the household is recorded."""
+
 CHANNEL_NAMES = {
     "visit": Text("上门登记", "door visit"), "self": Text("居民自填", "self-response"),
     "hanger": Text("门把手卡", "door hanger"), "paper": Text("纸表录入", "keyed paper"),

@@ -22,16 +22,14 @@ from sqlalchemy import Connection, bindparam, or_, select
 
 from campaigns import audit, clock, tally
 from campaigns.audit import RESIDENT
-from campaigns.campaign import Campaign
+from campaigns.campaign import RECORDING, Campaign
 from campaigns.codes import codes, symbols
+from campaigns.hangers import history as hangers
 from campaigns.keys import Key
 from campaigns.people import User
 from campaigns.store.schema import submission
 from forms.answers import canonical
 from forms.language import Refusal
-
-RECORDING = ("visit", "self", "hanger", "paper")
-"""Channels that count as the household's own answers: after one of them the household is recorded."""
 
 _ONCE = ("visit", "self", "hanger")
 
@@ -219,6 +217,8 @@ class Intake:
         actor = entry.user.actor if entry.user else RESIDENT
         if entry.code_id:
             codes.note_all(connection, [entry.code_id], "submitted", entry.received_at, actor, submission=submission_id)
+            hangers.entered(connection, self.campaign.id, entry.code_id, entry.channel, entry.dwelling_id, submission_id,
+                            entry.received_at, actor)
         if entry.user and not replaces:
             tally.credit(connection, self.campaign, entry.user, submission_id, entry.dwelling_id, entry.household,
                          entry.received_at)

@@ -42,6 +42,15 @@ class Replaced(Refusal):
                          "Print the new code, or revoke that one.")
 
 
+class NotReplaceable(Refusal):
+    """A hanger has a number on it, and is one of many: another one takes its place."""
+
+    status = 409
+
+    def __init__(self):
+        super().__init__("挂卡不用换码：把这张作废，另拿一张挂上即可。", "A hanger is not replaced: withdraw this one and hang another.")
+
+
 @dataclass(frozen=True, slots=True)
 class Code:
     """A code as found. `dwelling_id` or `user_id` says what it opens."""
@@ -53,6 +62,7 @@ class Code:
     user_id: int | None
     opened_at: datetime | None
     revoked_at: datetime | None
+    state: str | None = None  # of a hanger (campaigns.hangers)
 
 
 def written(server: Key, seed: bytes) -> str:
@@ -136,8 +146,10 @@ def reissue(connection: Connection, server: Key, found: Code, at: datetime, acto
     """Replace a code that was lost or seen by others: the old one is revoked, the new one is returned.
 
     The new code opens the same door or badge, so a draft begun with the old one goes on. Raises Replaced when there is a
-    valid code of the same kind already: a door has one.
+    valid code of the same kind already: a door has one. Raises NotReplaceable for a hanger.
     """
+    if found.kind == "hanger":
+        raise NotReplaceable
     if _valid_beside(connection, found):
         raise Replaced
     revoke(connection, found, at, actor, reason="replaced")

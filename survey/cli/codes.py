@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from campaigns import clock
+from campaigns import clock, hangers
 from campaigns.campaign import Campaign
 from campaigns.codes import codes as code_store
 from campaigns.codes import symbols
@@ -111,7 +111,7 @@ def revoke(campaign: Campaign, code: str, replace: bool, as_json: bool) -> None:
             raise code_store.CodeUnknown
         new = code_store.reissue(connection, here.server, found, at, ACTOR) if replace else None
         if not replace:
-            code_store.revoke(connection, found, at, ACTOR)
+            (hangers.withdraw if found.kind == "hanger" else code_store.revoke)(connection, found, at, ACTOR)
     if as_json:
         echo_json({"revoked": True, "new": symbols.grouped(new) if new else None})
     elif new:

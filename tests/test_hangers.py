@@ -1,0 +1,474 @@
+"""Door hangers and their books (campaigns.hangers, HNG-1 to HNG-9)."""
+from datetime import timedelta
+from itertools import count
+
+import pytest
+from sqlalchemy import select, update
+
+from campaigns import audit, hangers, people
+from campaigns.audit import COMMAND_LINE
+from campaigns.codes import codes
+from campaigns.hangers import acts, finding, stock
+from campaigns.hangers.life import COLUMNS, MOVES, STATES, Event, Standing, after, fold
+from campaigns.store.schema import audit as audit_table
+from campaigns.store.schema import code, code_event
+from tests import core_cases
+from tests.core_cases import NOON
+from tests.hanger_cases import act, book, now, stocked, text_of
+
+_numbers = count()
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+
+
+@pytest.fixture(scope="module")
+def installation(tmp_path_factory):
+    """One for all tests here; each has a campaign of its own."""
+    here = core_cases.installation(tmp_path_factory.mktemp("hangers"))
+    yield here
+    here.store.close()
+
+
+@pytest.fixture
+def made(installation):
+    return core_cases.campaign(installation, slug=f"c{next(_numbers)}")
+
+
+@pytest.fixture
+def doors(installation, made):
+    return core_cases.door_ids(installation, made)
+
+
+def worker(here, made):
+    return core_cases.worker(here, made, pin_hash="x").user  # nobody signs in here
+
+
+@pytest.fixture
+def alice(installation, made):
+    return worker(installation, made)
+
+
+@pytest.fixture
+def ben(installation, made):
+    return worker(installation, made)
+
+
+def hand_out(here, made, first, last, to, at=NOON - 2 * HOUR):
+    with here.store.write() as connection:
+        return hangers.hand_out(connection, made, first, last, to, at, COMMAND_LINE)
+
+
+def take_back(here, made, first, last, at=NOON + DAY):
+    with here.store.write() as connection:
+        return hangers.take_back(connection, made, first, last, at, COMMAND_LINE)
+
+
+def answer(here, made, hanger, door, channel="hanger", at=NOON, **fields):
+    return core_cases.send(here, made, core_cases.entry(
+        here, made, door, channel=channel, code_id=hanger.id, filled_at=at, received_at=at, **fields))
+
+
+def events_of(here, hanger):
+    with here.store.read() as connection:
+        return list(connection.execute(select(code_event.c.event).where(code_event.c.code_id == hanger.id)
+                                       .order_by(code_event.c.id)).scalars())
+
+
+# The table of moves
+
+def test_every_state_has_a_name_and_stands_in_one_column_of_the_books():
+    counted = [state for states in COLUMNS.values() for state in states]
+    assert sorted(counted) == sorted(set(STATES) - {"issued"})
+    assert {state for moves in MOVES.values() for pair in moves.items() for state in pair} == set(STATES)
+
+
+@pytest.mark.parametrize("state", ["answered", "keyed"])
+def test_nothing_moves_a_hanger_whose_household_answered_or_whose_paper_is_keyed(state):
+    standing = Standing(state, 1, 2)
+    assert all(after(standing, Event(event, NOON, 3, {"door": 9})) is standing for event in MOVES)
+
+
+def test_a_history_without_events_is_a_hanger_not_printed_yet():
+    assert fold([]) == Standing("issued", None, None)
+
+
+# Stock
+
+def test_issued_hangers_have_the_next_numbers_and_are_in_stock_once_printed(installation, made):
+    with installation.store.write() as connection:
+        assert hangers.issue(connection, installation.server, made, 3, NOON, COMMAND_LINE) == range(1, 4)
+    assert book(installation, made) == {}
+    more = stocked(installation, made, 2)
+    assert [each.serial for each in more] == [4, 5]
+    assert [each.number for each in more] == ["000004", "000005"]
+    assert book(installation, made) == {"stock": 2}
+
+
+@pytest.mark.parametrize("count", [0, -1, 100_001])
+def test_a_count_out_of_bounds_issues_nothing(installation, made, count):
+    with pytest.raises(stock.BadCount), installation.store.write() as connection:
+        hangers.issue(connection, installation.server, made, count, NOON, COMMAND_LINE)
+
+
+def test_a_range_is_handed_out_by_first_and_last_in_either_order_and_a_second_time_changes_nothing(installation, made, alice):
+    cards = stocked(installation, made)
+    assert len(hand_out(installation, made, cards[4], cards[1], alice)) == 4
+    hand_out(installation, made, cards[1], cards[4], alice)
+    assert book(installation, made) == {"stock": 2, "handed": 4}
+    assert now(installation, cards[1]).holder_id == alice.id
+    assert events_of(installation, cards[1]).count("handed") == 1
+
+
+def test_a_range_with_hangers_of_somebody_else_is_refused_whole_and_names_them(installation, made, alice, ben):
+    cards = stocked(installation, made)
+    hand_out(installation, made, cards[2], cards[2], ben)
+    with pytest.raises(stock.NotAllFit) as refused:
+        hand_out(installation, made, cards[0], cards[5], alice)
+    assert "000003 已领 V002" in refused.value.text.zh and "000003 handed out V002" in refused.value.text.en
+    assert book(installation, made) == {"stock": 5, "handed": 1}
+
+
+def test_a_range_that_was_not_printed_is_not_handed_out(installation, made, alice):
+    cards = stocked(installation, made, 2)
+    with installation.store.write() as connection:
+        hangers.issue(connection, installation.server, made, 2, NOON, COMMAND_LINE)
+        unprinted = hangers.by_serial(connection, made, 4)
+    with pytest.raises(stock.NotAllFit):
+        hand_out(installation, made, cards[0], unprinted, alice)
+
+
+def test_numbers_that_no_hanger_has_are_named(installation, made, alice):
+    cards = stocked(installation, made)
+    with installation.store.write() as connection:
+        connection.execute(update(code).where(code.c.id == cards[2].id).values(serial=90))
+    with pytest.raises(stock.Missing) as refused:
+        hand_out(installation, made, cards[0], cards[5], alice)
+    assert "000003" in refused.value.text.zh
+    with installation.store.read() as connection:
+        assert "not 1 to 6" in "; ".join(hangers.unbalanced(connection, made.id))
+
+
+def test_more_than_two_thousand_at_once_are_a_slip(installation, made, alice):
+    cards = stocked(installation, made, 2)
+    with installation.store.write() as connection:
+        connection.execute(update(code).where(code.c.id == cards[1].id).values(serial=2002))
+    with pytest.raises(stock.TooManyAtOnce):
+        hand_out(installation, made, cards[0], now(installation, cards[1]), alice)
+
+
+def test_nobody_who_is_revoked_gets_hangers(installation, made, alice):
+    cards = stocked(installation, made, 1)
+    with installation.store.write() as connection:
+        people.revoke(connection, alice, NOON, COMMAND_LINE)
+        gone = people.by_id(connection, alice.id)
+    with pytest.raises(stock.CannotHold):
+        hand_out(installation, made, cards[0], cards[0], gone)
+
+
+def test_what_was_not_hung_comes_back_and_one_that_hangs_only_by_itself(installation, made, alice, doors):
+    cards = stocked(installation, made, 4)
+    hand_out(installation, made, cards[0], cards[3], alice)
+    act(installation, made, alice, "hung", cards[3], dwelling_id=doors[0])
+    with pytest.raises(stock.NotAllFit):
+        take_back(installation, made, cards[0], cards[3])
+    take_back(installation, made, cards[0], cards[2])
+    assert book(installation, made) == {"stock": 3, "hung": 1}
+    take_back(installation, made, cards[3], cards[3])
+    assert book(installation, made) == {"stock": 4}
+    assert now(installation, cards[3]).dwelling_id is None
+
+
+def test_who_leaves_hands_over_what_they_carry_and_what_they_hung(installation, made, alice, ben, doors):
+    cards = stocked(installation, made, 4)
+    hand_out(installation, made, cards[0], cards[3], alice)
+    act(installation, made, alice, "hung", cards[0], dwelling_id=doors[0])
+    act(installation, made, alice, "spoiled", cards[1])
+    with installation.store.write() as connection:
+        assert hangers.hand_over(connection, alice, ben, NOON + HOUR, COMMAND_LINE) == 3
+        assert hangers.hand_over(connection, alice, ben, NOON + HOUR, COMMAND_LINE) == 0
+        assert [each.hanger.serial for each in hangers.of_user(connection, installation.server, made, ben)] == [1, 3, 4]
+        assert [each.hanger.serial for each in hangers.due(connection, made, ben, NOON + DAY)] == [1]
+    assert book(installation, made) == {"handed": 2, "hung": 1, "spoiled": 1}
+
+
+def test_a_whole_range_can_be_lost_or_spoiled_and_one_put_back(installation, made, alice):
+    cards = stocked(installation, made, 4)
+    hand_out(installation, made, cards[0], cards[1], alice)
+    with installation.store.write() as connection:
+        hangers.lose_or_spoil(connection, made, cards[0], cards[1], "lost", "left_behind", NOON, COMMAND_LINE)
+        hangers.lose_or_spoil(connection, made, cards[2], cards[2], "spoiled", "wet", NOON, COMMAND_LINE)
+        assert [(each.counts["lost"], each.name) for each in hangers.balance(connection, made.id, "volunteer")] == [
+            (0, ""), (2, "V001")]  # whoever had them last answers for them
+    assert book(installation, made) == {"stock": 1, "spoiled": 1, "lost": 2}
+    with installation.store.write() as connection:
+        hangers.put_back(connection, made, now(installation, cards[0]), NOON, COMMAND_LINE)
+        with pytest.raises(stock.NotAllFit):
+            hangers.put_back(connection, made, cards[3], NOON, COMMAND_LINE)
+    assert book(installation, made) == {"stock": 2, "spoiled": 1, "lost": 1}
+
+
+# At the door
+
+def test_a_hanger_is_hung_and_answered_by_its_household_in_the_same_transaction(installation, made, alice, doors):
+    [card] = stocked(installation, made, 1)
+    hand_out(installation, made, card, card, alice)
+    result = act(installation, made, alice, "hung", card, dwelling_id=doors[0])
+    assert result.status == "taken" and "000001" in result.text.zh and "101" in result.text.zh
+    assert book(installation, made) == {"hung": 1}
+    answer(installation, made, card, doors[0])
+    assert book(installation, made) == {"answered": 1}
+    assert events_of(installation, card)[-2:] == ["submitted", "answered"]
+
+
+def test_the_same_item_is_one_event_however_often_it_is_sent(installation, made, alice, doors):
+    [card] = stocked(installation, made, 1)
+    sent = [act(installation, made, alice, "hung", card, item="a" * 32, dwelling_id=doors[0]) for _ in range(3)]
+    assert [each.status for each in sent] == ["taken", "again", "again"]
+    assert len({each.text for each in sent}) == 1
+    assert events_of(installation, card).count("hung") == 1
+
+
+def test_a_hanging_reported_after_the_answer_stays_in_the_past(installation, made, alice, ben, doors):
+    """Alice hung it at the right door in time; Ben's phone, offline since the morning, says that it hung elsewhere before."""
+    [card] = stocked(installation, made, 1)
+    act(installation, made, alice, "hung", card, at=NOON, dwelling_id=doors[0])
+    answer(installation, made, card, doors[0], at=NOON + HOUR)
+    late = act(installation, made, ben, "hung", card, at=NOON - HOUR, received_at=NOON + 2 * HOUR, dwelling_id=doors[1])
+    assert late.status == "taken" and "后来又挂到了" in late.text.zh
+    assert now(installation, card).dwelling_id == doors[0]
+    later = act(installation, made, ben, "hung", card, at=NOON + 3 * HOUR, dwelling_id=doors[1])
+    assert later.status == "conflict" and "已扫码填报" in later.text.zh
+    assert now(installation, card).dwelling_id == doors[0]
+    assert book(installation, made) == {"answered": 1}
+
+
+def test_a_hanger_at_the_wrong_door_moves_and_both_doors_are_in_its_history(installation, made, alice, doors):
+    [card] = stocked(installation, made, 1)
+    act(installation, made, alice, "hung", card, dwelling_id=doors[0])
+    act(installation, made, alice, "hung", card, at=NOON + HOUR, dwelling_id=doors[1])
+    assert now(installation, card).dwelling_id == doors[1]
+    assert events_of(installation, card).count("hung") == 2
+    assert book(installation, made) == {"hung": 1}
+
+
+def test_of_two_hangers_at_one_door_the_newest_is_the_doors_and_both_are_accounted_for(installation, made, alice, ben, doors):
+    first, second = stocked(installation, made, 2)
+    act(installation, made, alice, "hung", first, dwelling_id=doors[0])
+    result = act(installation, made, ben, "hung", second, at=NOON + HOUR, dwelling_id=doors[0])
+    assert "000001" in result.text.zh and "取下" in result.text.zh
+    with installation.store.read() as connection:
+        assert [each.serial for each in hangers.at_door(connection, doors[0])] == [2, 1]
+    assert book(installation, made) == {"hung": 2}
+
+
+def test_a_lost_hanger_that_hangs_was_found_and_one_found_is_with_its_finder(installation, made, alice, ben, doors):
+    first, second = stocked(installation, made, 2)
+    hand_out(installation, made, first, second, alice)
+    act(installation, made, alice, "lost", first, at=NOON)
+    act(installation, made, alice, "lost", second, at=NOON, reason="gone")
+    act(installation, made, alice, "hung", first, at=NOON + HOUR, dwelling_id=doors[0])
+    act(installation, made, ben, "found", second, at=NOON + HOUR)
+    assert book(installation, made) == {"handed": 1, "hung": 1}
+    assert now(installation, second).holder_id == ben.id
+
+
+def test_an_answer_counts_whatever_was_reported_about_the_hanger_before(installation, made, alice, doors):
+    [card] = stocked(installation, made, 1)
+    act(installation, made, alice, "hung", card, dwelling_id=doors[0])
+    answer(installation, made, card, doors[0], at=NOON + 2 * HOUR)
+    for kind in ("lost", "spoiled", "returned"):
+        act(installation, made, alice, kind, card, at=NOON + HOUR, received_at=NOON + 3 * HOUR)
+    assert book(installation, made) == {"answered": 1}
+    assert now(installation, card).dwelling_id == doors[0]
+
+
+def test_a_phone_ahead_of_time_cannot_act_in_the_future(installation, made, alice, doors):
+    [card] = stocked(installation, made, 1)
+    act(installation, made, alice, "hung", card, at=NOON + 9 * DAY, received_at=NOON, dwelling_id=doors[0])
+    answer(installation, made, card, doors[0], at=NOON + HOUR)
+    assert book(installation, made) == {"answered": 1}
+
+
+def test_an_unknown_reason_is_kept_as_not_said(installation, made, alice):
+    [card] = stocked(installation, made, 1)
+    act(installation, made, alice, "spoiled", card, reason="赵家的电话是 13900139000")
+    with installation.store.read() as connection:
+        detail = connection.execute(select(code_event.c.detail).where(
+            code_event.c.code_id == card.id, code_event.c.event == "spoiled")).scalar_one()
+        assert detail["reason"] == "unsaid"
+        assert "139001" not in "".join(connection.execute(select(audit_table.c.detail)).scalars())
+
+
+# Paper
+
+def test_collected_paper_waits_for_keying_and_is_keyed_by_a_paper_entry_with_its_code(installation, made, alice, doors):
+    [card] = stocked(installation, made, 1)
+    act(installation, made, alice, "hung", card, dwelling_id=doors[0])
+    act(installation, made, alice, "collected", card, at=NOON + HOUR)
+    with installation.store.read() as connection:
+        [waiting] = hangers.to_key(connection, made)
+    assert (waiting.hanger.serial, waiting.door.id, waiting.label, waiting.recorded) == (1, doors[0], "V001", False)
+    assert waiting.collected_at == NOON + HOUR
+    answer(installation, made, card, doors[0], channel="paper", at=NOON + 2 * HOUR)
+    with installation.store.read() as connection:
+        assert hangers.to_key(connection, made) == []
+        [line] = hangers.balance(connection, made.id)
+    assert (line.counts["collected"], line.keyed) == (1, 1)
+    assert book(installation, made) == {"collected": 1}
+
+
+def test_paper_of_a_hanger_that_nobody_said_was_hung_asks_for_its_door(installation, made, alice, doors):
+    [card] = stocked(installation, made, 1)
+    result = act(installation, made, alice, "collected", card)
+    assert result.status == "taken" and "没有它挂在哪户的记录" in result.text.zh
+    with installation.store.read() as connection:
+        assert hangers.to_key(connection, made)[0].door is None
+    act(installation, made, alice, "placed", card, at=NOON + HOUR, dwelling_id=doors[1])
+    with installation.store.read() as connection:
+        assert hangers.to_key(connection, made)[0].door.id == doors[1]
+    assert book(installation, made) == {"collected": 1}
+
+
+def test_the_hanging_may_be_reported_after_the_collecting(installation, made, alice, ben, doors):
+    [card] = stocked(installation, made, 1)
+    act(installation, made, ben, "collected", card, at=NOON + DAY)
+    act(installation, made, alice, "hung", card, at=NOON, received_at=NOON + DAY + HOUR, dwelling_id=doors[0])
+    standing = now(installation, card)
+    assert (standing.state, standing.dwelling_id, standing.holder_id) == ("collected", doors[0], ben.id)
+
+
+def test_a_visit_with_the_hangers_code_leaves_the_hanger_hanging(installation, made, alice, doors):
+    [card] = stocked(installation, made, 1)
+    act(installation, made, alice, "hung", card, dwelling_id=doors[0])
+    answer(installation, made, card, doors[0], channel="visit", user=alice)
+    assert book(installation, made) == {"hung": 1}
+    with installation.store.read() as connection:
+        assert hangers.due(connection, made, alice, NOON + DAY) == []  # recorded: nothing to collect
+
+
+# Rounds
+
+def test_the_next_days_round_lists_what_hangs_unanswered_in_walking_order(installation, made, alice, ben, doors):
+    cards = stocked(installation, made, 4)
+    for card, door in zip(cards[:3], reversed(doors)):
+        act(installation, made, alice, "hung", card, dwelling_id=door)
+    act(installation, made, ben, "hung", cards[3], dwelling_id=doors[0])
+    answer(installation, made, cards[0], doors[2])
+    with installation.store.read() as connection:
+        assert hangers.due(connection, made, alice, NOON + HOUR) == []
+        tomorrow = hangers.due(connection, made, alice, NOON + DAY)
+        assert [each.door.id for each in tomorrow] == [doors[0], doors[1]]
+        assert len(hangers.due(connection, made, None, NOON + DAY)) == 3
+
+
+def test_hangers_that_nobody_moved_for_three_days_are_listed(installation, made, alice):
+    cards = stocked(installation, made, 2)
+    hand_out(installation, made, cards[0], cards[1], alice, at=NOON)
+    act(installation, made, alice, "returned", cards[1], at=NOON + HOUR)
+    with installation.store.read() as connection:
+        assert hangers.stale(connection, made, NOON + 2 * DAY) == []
+        [idle] = hangers.stale(connection, made, NOON + 3 * DAY)
+    assert (idle.hanger.serial, idle.label, idle.since) == (1, "V001", NOON)
+
+
+def test_a_person_has_the_codes_of_what_they_carry(installation, made, alice):
+    [card] = stocked(installation, made, 1)
+    hand_out(installation, made, card, card, alice)
+    with installation.store.read() as connection:
+        [held] = hangers.of_user(connection, installation.server, made, alice)
+    assert held.code == text_of(installation, card)
+
+
+# Books
+
+def test_the_books_are_told_by_batch_team_and_person(installation, made, alice, ben, doors):
+    cards = stocked(installation, made, stock.BATCH + 2)
+    hand_out(installation, made, cards[0], cards[2], alice)
+    act(installation, made, alice, "hung", cards[0], dwelling_id=doors[0])
+    with installation.store.read() as connection:
+        lines = {by: hangers.balance(connection, made.id, by) for by in ("batch", "team", "volunteer")}
+    assert [(each.name, each.printed) for each in lines["batch"]] == [("1", stock.BATCH), ("2", 2)]
+    assert [(each.name, each.printed, each.counts["handed"]) for each in lines["team"]] == [("", 39, 0), ("一组", 3, 2)]
+    assert [(each.name, each.counts["hung"]) for each in lines["volunteer"]] == [("", 0), ("V001", 1)]
+    assert all(each.balanced for every in lines.values() for each in every)
+
+
+def test_an_empty_campaign_has_an_empty_book(installation, made):
+    assert book(installation, made) == {}
+
+
+def test_a_state_that_contradicts_the_history_is_found(installation, made):
+    cards = stocked(installation, made, 2)
+    with installation.store.write() as connection:
+        connection.execute(update(code).where(code.c.id == cards[0].id).values(state="hung"))
+    with installation.store.read() as connection:
+        assert hangers.unbalanced(connection, made.id) == ["000001 is hung, its history says stock"]
+
+
+def test_a_withdrawn_hanger_counts_as_spoiled_and_is_not_replaced(installation, made):
+    [card] = stocked(installation, made, 1)
+    with installation.store.write() as connection:
+        found = codes.find(connection, installation.server, text_of(installation, card))
+        with pytest.raises(codes.NotReplaceable):
+            codes.reissue(connection, installation.server, found, NOON, COMMAND_LINE)
+        hangers.withdraw(connection, found, NOON, COMMAND_LINE)
+    assert book(installation, made) == {"spoiled": 1}
+
+
+def test_every_change_is_in_the_audit_log(installation, made, alice, doors):
+    cards = stocked(installation, made, 2)
+    hand_out(installation, made, cards[0], cards[1], alice)
+    act(installation, made, alice, "hung", cards[0], dwelling_id=doors[0])
+    answer(installation, made, cards[0], doors[0])
+    act(installation, made, alice, "spoiled", cards[1])
+    take_back_refused = pytest.raises(stock.NotAllFit)
+    with take_back_refused:
+        take_back(installation, made, cards[1], cards[1])
+    with installation.store.read() as connection:
+        actions = list(connection.execute(select(audit_table.c.action).where(
+            audit_table.c.campaign_id == made.id, audit_table.c.action.like("hanger%"))).scalars())
+        assert audit.broken_at(connection, made.id) is None
+    assert actions == ["hangers.issued", "hangers.handed", "hanger.hung", "hanger.answered", "hanger.spoiled"]
+
+
+# Refusals
+
+def test_a_households_code_or_another_campaigns_hanger_is_no_hanger_here(installation, made, alice, doors):
+    other = core_cases.campaign(installation, slug=f"{made.slug}b")
+    [foreign] = stocked(installation, other, 1)
+    with installation.store.write() as connection:
+        household, row = codes.fresh(installation.server, campaign_id=made.id, kind="household", dwelling_id=doors[0], issued_at=NOON)
+        codes.add(connection, [row], NOON, COMMAND_LINE)
+    with installation.store.read() as connection:
+        with pytest.raises(finding.NotAHanger):
+            hangers.by_code(connection, installation.server, made, household)
+        with pytest.raises(finding.OtherCampaignsHanger):
+            hangers.by_code(connection, installation.server, made, text_of(installation, foreign))
+        with pytest.raises(finding.NoSuchHanger):
+            hangers.by_typed(connection, installation.server, made, "7")
+    with pytest.raises(finding.OtherCampaignsHanger):
+        act(installation, made, alice, "spoiled", foreign)
+
+
+def test_a_hanger_is_found_by_number_code_or_address(installation, made):
+    [card] = stocked(installation, made, 1)
+    text = text_of(installation, card)
+    with installation.store.read() as connection:
+        for typed in ("1", "000001", text, text.lower(), f"HTTPS://SURVEY.EXAMPLE.CN/H/{text}", f" {text[:4]}-{text[4:8]}-{text[8:]} "):
+            assert hangers.by_typed(connection, installation.server, made, typed).id == card.id
+
+
+def test_a_door_of_another_campaign_or_one_that_ended_takes_no_hanger(installation, made, alice, doors):
+    other = core_cases.campaign(installation, slug=f"{made.slug}b")
+    foreign = core_cases.door_ids(installation, other)[0]
+    [card] = stocked(installation, made, 1)
+    for door in (foreign, None, 10**6):
+        with pytest.raises(acts.NoSuchDoor):
+            act(installation, made, alice, "hung", card, dwelling_id=door)
+    assert book(installation, made) == {"stock": 1}
+
+
+def test_an_action_that_nobody_knows_is_refused(installation, made, alice):
+    [card] = stocked(installation, made, 1)
+    with pytest.raises(acts.NoSuchAction):
+        act(installation, made, alice, "printed", card)
