@@ -61,6 +61,7 @@ class Terms:
     grace_hours: int = 48  # a form begun before closing is still taken for this long, marked late
     max_persons: int = 100  # in one form
     target_percent: int = 100  # coverage to reach at closing
+    per_building: int = 1  # people that a building should have; two go in pairs
     trust: tuple[str, ...] = field(default=CHANNELS)  # most trusted first
 
     @classmethod
@@ -136,7 +137,7 @@ def new(connection: Connection, keyring: Keyring, *, slug: str, title: Text, pre
 
 _RANGES = {  # term: least, most
     "keep_days": (1, 3_650), "rate_fen": (0, 100_000), "grace_hours": (0, 720), "max_persons": (1, 500),
-    "target_percent": (1, 100)}
+    "target_percent": (1, 100), "per_building": (1, 20)}
 
 
 def _refuse_bad_terms(title: Text, terms: Terms) -> None:

@@ -64,9 +64,10 @@ class Stored:
     id: int
     digest: str
     ended: bool
+    found: bool = False  # by a volunteer, not on any register yet
 
 
-_stored = select(dwelling.c.id, dwelling.c.door, dwelling.c.digest, dwelling.c.ended_at.is_not(None)).where(
+_stored = select(dwelling.c.id, dwelling.c.door, dwelling.c.digest, dwelling.c.ended_at.is_not(None), dwelling.c.origin).where(
     dwelling.c.campaign_id == bindparam("campaign")).order_by(dwelling.c.id)
 _details = select(*[dwelling.c[name] for name in ("id", "door", *TEXTS, "area_dm2", "lon", "lat", "extra", "sealed")]).where(
     dwelling.c.campaign_id == bindparam("campaign")).order_by(dwelling.c.walk)
@@ -75,8 +76,8 @@ _details = select(*[dwelling.c[name] for name in ("id", "door", *TEXTS, "area_dm
 def frame(connection: Connection, campaign_id: int) -> tuple[dict[str, Stored], str]:
     """The campaign's doors, and a text that is another as soon as any of them is."""
     doors, state = {}, hashlib.sha256()
-    for door_id, door, digest, ended in connection.execute(_stored, {"campaign": campaign_id}):
-        doors[door] = Stored(door_id, digest, bool(ended))
+    for door_id, door, digest, ended, origin in connection.execute(_stored, {"campaign": campaign_id}):
+        doors[door] = Stored(door_id, digest, bool(ended), origin == "field")
         state.update(f"{door_id} {digest} {ended}\n".encode())
     return doors, state.hexdigest()
 
@@ -183,9 +184,10 @@ def _nothing_usable(path: Path, plan: Plan) -> RegisterRefused:
 # --- what is left of the frame -----------------------------------------------------------------------------------------
 
 def _find_ended(connection: Connection, plan: Plan, comparison: _Comparison) -> None:
-    """Doors that the file does not have, in compounds that it mentions."""
+    """Doors that the file does not have, in compounds that it mentions. One that a volunteer found was never in a file: a lead
+    decides about it."""
     gone = {known.id for door, known in comparison.stored.items()
-            if not known.ended and door not in comparison.seen and door not in comparison.refused
+            if not known.ended and not known.found and door not in comparison.seen and door not in comparison.refused
             and compound_of(door) in plan.compounds}
     if gone:
         plan.end = [(row.id, called((row.compound, row.building, row.unit, row.room, row.address)))

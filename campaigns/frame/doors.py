@@ -7,6 +7,15 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, select
 
 from campaigns.store.schema import dwelling
+from forms.language import Refusal
+
+
+class NoSuchDoor(Refusal):
+    status = 404
+
+    def __init__(self):
+        super().__init__("底册里没有这户门，或它已经注销。请刷新名单，或找组长。",
+                         "This door is not on the register, or no longer. Refresh your list, or ask your team lead.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,3 +50,9 @@ def find(connection: Connection, campaign_id: int, dwelling_id: int) -> Door | N
     """The door of this id in the campaign, None for no such door or one that has ended."""
     row = connection.execute(_by_id, {"id": dwelling_id}).first()
     return Door(*row) if row and row.campaign_id == campaign_id and row.ended_at is None else None
+
+
+def known(connection: Connection, campaign_id: int, dwelling_id: int) -> Door | None:
+    """As `find`, but also a door that has ended: what was found there before is not lost."""
+    row = connection.execute(_by_id, {"id": dwelling_id}).first()
+    return Door(*row) if row and row.campaign_id == campaign_id else None

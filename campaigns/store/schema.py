@@ -117,9 +117,12 @@ dwelling = Table(
     Column("ended_at", Instant),
     Column("origin", String, nullable=False, server_default="register"),  # or field: a missed door, added at the door
     Column("copied_from", Integer, ForeignKey("dwelling.id")),  # the neighbour that a missed door was copied from
-    Column("reviewed_at", Instant),  # when a lead looked at a door added in the field
+    Column("reviewed_at", Instant),  # when a lead last looked at a door added in the field, or with several households
+    Column("item", String),  # of a door added in the field: what the phone called it
+    Column("merged_into", Integer, ForeignKey("dwelling.id")),  # the door that this one turned out to be
     UniqueConstraint("campaign_id", "door"),
     Index("ix_dwelling_walk", "campaign_id", "walk"),
+    Index("ix_dwelling_item", "campaign_id", "item", unique=True),
 )
 
 code = Table(

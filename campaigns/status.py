@@ -1,0 +1,143 @@
+"""What a door is now: one table, from its visits and submissions.
+
+STA-1 A door is recorded as soon as an own entry of any household behind it came in (figures: FIG-2), whatever visits say before
+      or after: a self-response cancels the visit, and no visit loses a recorded household.
+STA-2 Else the latest visit decides, by the time at which it was made, then by its item: the order of arrival never matters.
+STA-3 After six attempt-days without anything final the door is given up as a non-contact: six days on which somebody was sought.
+STA-4 A door without a visit is not started; a door that left the register has ended and counts nowhere.
+STA-5 A door is one of these to AAPOR (Standard Definitions, 2023): I complete, P partial, R refusal, NC non-contact, O other,
+      UH not known to be a household's, NE not eligible. RR1 and RR3 are made of these counts in `campaigns.figures.response`.
+
+`of` says it for one door in Python, `statuses` for all doors in one query; both read the same tables.
+"""
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, select
+
+from campaigns.outcomes import OUTCOMES
+from campaigns.store.fieldwork import visit
+from campaigns.store.schema import dwelling, submission
+from campaigns.submissions import RECORDING
+from forms.language import Text
+
+MOST_ATTEMPTS = 6  # attempt-days (design: section 4)
+
+
+class Status(NamedTuple):
+    """`aapor`: the disposition of STA-5. `left`: somebody still has to go there or to wait for something."""
+
+    name: Text
+    shape: str
+    colour: str
+    aapor: str
+    left: bool
+
+
+STATUSES = {
+    "not_started": Status(Text("还没去", "not yet"), "○", "plain", "UH", True),
+    "call_back": Status(Text("再去", "call back"), "◔", "wait", "NC", True),
+    "away": Status(Text("暂时外出", "temporarily away"), "◔", "wait", "NC", True),
+    "soft_refused": Status(Text("改天再去", "not now, call back"), "◔", "wait", "R", True),
+    "language": Status(Text("语言不通", "language"), "◔", "wait", "O", True),
+    "partly": Status(Text("登记了一部分", "partly recorded"), "◐", "wait", "P", True),
+    "hung": Status(Text("挂了卡，等回复", "hanger left, waiting"), "◑", "wait", "NC", True),
+    "awaited": Status(Text("表还在路上", "form on its way"), "◕", "good", "P", False),
+    "recorded": Status(Text("已登记", "recorded"), "●", "good", "I", False),
+    "refused": Status(Text("拒绝", "refused"), "✕", "stop", "R", False),
+    "non_contact": Status(Text("多次未遇", "not met after six days"), "✕", "stop", "NC", False),
+    "vacant": Status(Text("空置", "vacant"), "□", "none", "NE", False),
+    "second_home": Status(Text("平时不住", "second home"), "□", "none", "NE", False),
+    "not_eligible": Status(Text("不用登记", "not to be recorded"), "□", "none", "NE", False),
+    "ended": Status(Text("已注销", "no longer on the register"), "□", "none", "", False),
+}
+BY = {"visit": Text("上门", "by visit"), "self": Text("自填", "by themselves"), "hanger": Text("门把手卡", "by hanger"),
+      "paper": Text("纸表", "on paper")}
+"""How a recorded door was recorded first."""
+
+UNSETTLED = frozenset(code for code, each in STATUSES.items() if each.left and code != "not_started")
+"""Statuses that become non_contact after MOST_ATTEMPTS days."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A visit, as far as the status goes by it."""
+
+    at: datetime
+    item: str
+    outcome: str
+    day: str
+
+
+def of(calls: Iterable[Call], channels: Iterable[str] = (), ended: bool = False) -> str:
+    """The status of a door (or of one household) from its visits and from the channels of its submissions."""
+    if ended:
+        return "ended"
+    if any(channel in RECORDING for channel in channels):
+        return "recorded"
+    calls = list(calls)
+    if not calls:
+        return "not_started"
+    status = OUTCOMES[max(calls, key=lambda call: (call.at, call.item)).outcome].status
+    return "non_contact" if status in UNSETTLED and attempt_days(calls) >= MOST_ATTEMPTS else status
+
+
+def attempt_days(calls: Iterable[Call]) -> int:
+    """On how many days somebody was sought there."""
+    return len({call.day for call in calls if OUTCOMES[call.outcome].attempt})
+
+
+_ATTEMPTS = [code for code, outcome in OUTCOMES.items() if outcome.attempt]
+
+
+def statuses(campaign_id: int, through: int | None = None, *conditions: ColumnElement) -> Select:
+    """(dwelling_id, status, days, visits) of every dwelling of the campaign that meets `conditions`; `days` are attempt-days.
+
+    `through`: submissions after this one are not counted (figures). Set-based, on SQLite and PostgreSQL.
+    """
+    mine = select(dwelling.c.id).where(dwelling.c.campaign_id == campaign_id, *conditions) if conditions else None
+    last, sums, own = (source.subquery() for source in (_last(campaign_id, mine), _sums(campaign_id, mine),
+                                                        _own(campaign_id, through, mine)))
+    return select(
+        dwelling.c.id.label("dwelling_id"), _status(last.c.outcome, sums.c.days, own.c.dwelling_id).label("status"),
+        func.coalesce(sums.c.days, 0).label("days"), func.coalesce(sums.c.visits, 0).label("visits"),
+    ).select_from(
+        dwelling.outerjoin(last, and_(last.c.dwelling_id == dwelling.c.id, last.c.place == 1))
+        .outerjoin(sums, sums.c.dwelling_id == dwelling.c.id).outerjoin(own, own.c.dwelling_id == dwelling.c.id),
+    ).where(dwelling.c.campaign_id == campaign_id, *conditions)
+
+
+def _last(campaign_id: int, mine: Select | None) -> Select:
+    order = func.row_number().over(partition_by=visit.c.dwelling_id, order_by=(visit.c.at.desc(), visit.c.item.desc()))
+    return select(visit.c.dwelling_id, visit.c.outcome, order.label("place")).where(
+        visit.c.campaign_id == campaign_id, *_within(visit.c.dwelling_id, mine))
+
+
+def _sums(campaign_id: int, mine: Select | None) -> Select:
+    day = case((visit.c.outcome.in_(_ATTEMPTS), visit.c.day))
+    return select(visit.c.dwelling_id, func.count(day.distinct()).label("days"), func.count().label("visits")).where(
+        visit.c.campaign_id == campaign_id, *_within(visit.c.dwelling_id, mine)).group_by(visit.c.dwelling_id)
+
+
+def _own(campaign_id: int, through: int | None, mine: Select | None) -> Select:
+    upto = () if through is None else (submission.c.id <= through,)
+    return select(submission.c.dwelling_id).where(
+        submission.c.campaign_id == campaign_id, submission.c.channel.in_(RECORDING), *upto,
+        *_within(submission.c.dwelling_id, mine)).distinct()
+
+
+def _within(column: ColumnElement, mine: Select | None) -> tuple:
+    return () if mine is None else (column.in_(mine),)
+
+
+def _status(outcome: ColumnElement, days: ColumnElement, recorded: ColumnElement) -> ColumnElement:
+    by_outcome = case({code: each.status for code, each in OUTCOMES.items()}, value=outcome)
+    unsettled = [code for code, each in OUTCOMES.items() if each.status in UNSETTLED]
+    return case(
+        (dwelling.c.ended_at.is_not(None), literal("ended")), (recorded.is_not(None), literal("recorded")),
+        (outcome.is_(None), literal("not_started")),
+        (and_(outcome.in_(unsettled), days >= MOST_ATTEMPTS), literal("non_contact")), else_=by_outcome)
