@@ -17,6 +17,7 @@ from survey.openrosa.uploads import UploadRequest
 from survey.resident.pages import pages as resident
 from survey.volunteer.lead import pages as lead
 from survey.volunteer.pages import pages as volunteer
+from survey.volunteer.shell import pages as shell
 
 SESSION_COOKIE = "survey_session"
 
@@ -45,7 +46,7 @@ def create_app(installation: Installation) -> Survey:
         only_campaign=doors.only_campaign, static=_static(app))
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies)
-    for pages in (front.pages, resident, volunteer, lead, desk.pages, sign_in.pages, openrosa):
+    for pages in (front.pages, resident, shell, volunteer, lead, desk.pages, sign_in.pages, openrosa):
         app.register_blueprint(pages)
     sessions.use(app)
     language.use(app)

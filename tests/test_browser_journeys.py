@@ -184,7 +184,7 @@ def test_a_volunteer_signs_in_fills_at_the_door_and_sees_the_tally_grow(
     page.goto(f"/B/{alice.badge}")
     page.get_by_label("PIN").fill(alice.pin)
     page.get_by_role("button", name="登录").click()
-    page.wait_for_url("**/v/")
+    page.wait_for_url("**/v/plain")
     assert page.locator(".tally b").all_inner_texts() == ["0", "0", "0.00"]
     page.get_by_label("输入门上的码").fill(symbols.grouped(wang_household.code))
     page.get_by_role("button", name="打开").click()
@@ -204,11 +204,11 @@ def test_nothing_is_wider_than_a_small_phone_and_everything_to_tap_is_big_enough
     for path in ("/", "/h", f"/h/{wang_household.code}", f"/h/{wang_household.code}/form", f"/b/{alice.badge}", "/sign-in"):
         page.goto(path)
         check_phone(page, path)
-    for user, paths in ((alice, ("/v/", f"/v/door/{wang_household.code}")), (bob, ("/lead/", "/lead/team"))):
+    for user, paths in ((alice, ("/v/plain", f"/v/door/{wang_household.code}")), (bob, ("/lead/", "/lead/team"))):
         page.goto(f"/b/{user.badge}")
         page.get_by_label("PIN").fill(user.pin)
         page.locator("main form button.button").click()
-        page.wait_for_url(re.compile("/(v|lead)/$"))
+        page.wait_for_url(re.compile("/(v/plain|lead/)$"))
         for path in paths:
             page.goto(path)
             check_phone(page, path)
@@ -265,5 +265,6 @@ def test_a_browser_that_cannot_scan_shows_only_the_field(phone, alice):
     page.goto(f"/b/{alice.badge}")
     page.get_by_label("PIN").fill(alice.pin)
     page.get_by_role("button", name="登录").click()
+    page.wait_for_url("**/v/plain")
     assert page.get_by_label("输入门上的码").is_visible()
     assert not page.get_by_role("button", name="扫门上的码").is_visible()

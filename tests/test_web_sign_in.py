@@ -92,7 +92,7 @@ def test_whoever_is_not_signed_in_goes_to_sign_in_and_then_where_they_wanted_to(
 
 def test_a_volunteer_does_not_open_a_leads_pages_nor_a_lead_a_volunteers(app, alice, bob):
     assert Respondent(app).sign_in(alice).open("/lead/team").status == 403
-    assert Respondent(app).sign_in(bob).open("/v/").status == 403
+    assert Respondent(app).sign_in(bob).open("/v/plain").status == 403
 
 
 def test_signing_out_ends_the_session_and_the_reading(resident, bob):
@@ -105,13 +105,13 @@ def test_a_revoked_badge_ends_the_session_at_once(resident, installation, alice)
     resident.sign_in(alice)
     with installation.store.write() as connection:
         people.revoke(connection, alice.user, clock.now(), COMMAND_LINE)
-    assert resident.open("/v/").url == "/sign-in"
+    assert resident.open("/v/plain").url == "/sign-in"
 
 
 def test_a_session_ends_after_twelve_hours(resident, alice):
     resident.sign_in(alice)
     with time_machine.travel(clock.now() + timedelta(seconds=SESSION_SECONDS + 1), tick=False):
-        assert resident.open("/v/").url == "/sign-in"
+        assert resident.open("/v/plain").url == "/sign-in"
 
 
 def test_a_lead_gets_a_ticket_for_the_progress_pages_of_the_own_campaign(resident, installation, campaign, bob):

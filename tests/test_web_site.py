@@ -127,7 +127,7 @@ def every_page(app, alice, bob, wang_household, li_household, installation, camp
         yield Respondent(app, **here).open(f"/h/{li_household.code}")
         yield Respondent(app, **here).open("/sign-in").send(badge="1", pin="")
         yield done.open(done.url + f"?lang={language}")
-        for phone, paths in ((at_work, ("/v/", f"/v/door/{wang_household.code}", f"/v/door/{li_household.code}",
+        for phone, paths in ((at_work, ("/v/plain", f"/v/door/{wang_household.code}", f"/v/door/{li_household.code}",
                                         f"/v/door/{wang_household.code}/form")), (lead, ("/lead/", "/lead/team"))):
             for path in paths:
                 yield phone.open(f"{path}?lang={language}")

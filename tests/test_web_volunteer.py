@@ -33,8 +33,8 @@ def shown_tally(page):
 
 def test_a_visit_is_kept_under_the_volunteers_name_and_the_tally_grows(
         at_work, alice, wang_household, fields, installation, campaign):
-    assert shown_tally(at_work.open("/v/")) == ["0", "0", "0.00"]
-    at_work.send(code=wang_household.code, action_end="/v/")
+    assert shown_tally(at_work.open("/v/plain")) == ["0", "0", "0.00"]
+    at_work.send(code=wang_household.code, action_end="/v/plain")
     assert wang_household.place in at_work.text and "还没有登记" in at_work.text
     at_work.open(f"/v/door/{wang_household.code}/form").send(fields)
     assert shown_tally(at_work) == ["1", "1", "0.50"]
@@ -44,8 +44,8 @@ def test_a_visit_is_kept_under_the_volunteers_name_and_the_tally_grows(
 
 
 def test_the_tally_says_that_it_counts_entries(at_work):
-    assert "今天0 份" in at_work.open("/v/").text
-    assert "Today0 entries" in at_work.open("/v/?lang=en").text
+    assert "今天0 份" in at_work.open("/v/plain").text
+    assert "Today0 entries" in at_work.open("/v/plain?lang=en").text
 
 
 def test_a_clerk_is_told_that_the_door_was_keyed_already_and_may_key_it_again(app, carol, wang_household, fields):
@@ -69,14 +69,14 @@ def test_the_same_visit_sent_twice_counts_once(at_work, wang_household, fields):
     hidden, action = at_work.hidden("/form"), at_work.form("/form").action
     for _ in range(2):
         at_work.post(action, [*hidden.items(), *fields])
-    assert shown_tally(at_work.open("/v/")) == ["1", "1", "0.50"]
+    assert shown_tally(at_work.open("/v/plain")) == ["1", "1", "0.50"]
 
 
 def test_yesterdays_entries_count_in_all_but_not_today(at_work, alice, wang_household, fields):
     at_work.open(f"/v/door/{wang_household.code}/form").send(fields)
     with time_machine.travel(clock.now() + timedelta(days=1), tick=False):
         at_work.sign_in(alice)
-        assert shown_tally(at_work.open("/v/")) == ["0", "1", "0.50"]
+        assert shown_tally(at_work.open("/v/plain")) == ["0", "1", "0.50"]
 
 
 def test_a_recorded_door_says_that_there_is_nothing_to_do_and_shows_no_answer(
@@ -92,7 +92,7 @@ def test_a_household_that_answered_meanwhile_is_told_and_the_form_stays(app, at_
     Respondent(app).open(f"/h/{wang_household.code}/form").send(fields)
     at_work.send(fields, action_end="/form")
     assert at_work.status == 409 and at_work.value("q-person-1-name") == "李𠮷"
-    assert shown_tally(at_work.open("/v/")) == ["0", "0", "0.00"]
+    assert shown_tally(at_work.open("/v/plain")) == ["0", "0", "0.00"]
 
 
 def test_a_code_of_another_campaign_is_refused_by_name(at_work, installation):
@@ -155,7 +155,7 @@ def test_a_volunteer_who_scans_as_a_resident_is_shown_the_way_that_counts(app, a
 
 def test_after_signing_out_the_phone_shows_no_receipt_of_the_last_household(at_work, wang_household, fields):
     receipt_page = at_work.open(f"/v/door/{wang_household.code}/form").send(fields).url
-    at_work.open("/v/").send(action_end="/sign-out")
+    at_work.open("/v/plain").send(action_end="/sign-out")
     assert at_work.open(receipt_page).url == "/sign-in"
     assert at_work.open(f"/h/{wang_household.code}/receipt").url == f"/h/{wang_household.code}"
 

@@ -1,4 +1,6 @@
-"""The own tally, the next door's code, and the household's form filled at the door or from paper."""
+"""The plain way, without the app and without JavaScript: the own tally, the next door's code, and the household's form
+filled at the door or from paper. `survey/volunteer/shell.py` serves the app, which does the same offline.
+"""
 from __future__ import annotations
 
 from datetime import datetime
@@ -53,13 +55,13 @@ def _home_again() -> Response:
     return _home(request.form.get("code", ""), notice=STALE, status=400)
 
 
-@pages.page("/v/", roles=COLLECTORS)
+@pages.page("/v/plain", roles=COLLECTORS)
 def home() -> Response:
     """The own tally, and where the next door's code goes."""
     return _home()
 
 
-@pages.page("/v/", roles=COLLECTORS, methods=("POST",), again=_home_again)
+@pages.page("/v/plain", roles=COLLECTORS, methods=("POST",), again=_home_again)
 def read_code() -> Response:
     """A door's code was typed."""
     typed = request.form.get("code", "")
