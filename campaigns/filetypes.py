@@ -26,3 +26,20 @@ def fits(kind: str, head: bytes) -> bool:
     if head[:4] == b"RIFF":
         return head[8:12] == _RIFF[kind]
     return head.startswith(_STARTS[kind])
+
+
+_SHOWN = (("image/jpeg", b"\xff\xd8\xff"), ("image/png", b"\x89PNG\r\n\x1a\n"), ("image/gif", b"GIF8"), ("image/bmp", b"BM"),
+          ("audio/ogg", b"OggS"), ("audio/mpeg", b"ID3"), ("audio/mpeg", b"\xff\xfb"), ("audio/flac", b"fLaC"),
+          ("video/webm", b"\x1aE\xdf\xa3"))
+_SHOWN_RIFF = {b"WEBP": "image/webp", b"WAVE": "audio/wav"}
+
+
+def shown_as(head: bytes) -> str:
+    """The media type under which a browser may show a file that begins with `head`: only pictures, sound and films, which
+    hold no script; "" for everything else."""
+    iso = _ISO.match(head)
+    if iso:
+        return "image/heic" if iso[1] in _PICTURES else "audio/mp4" if iso[1].startswith(b"M4A") else "video/mp4"
+    if head[:4] == b"RIFF":
+        return _SHOWN_RIFF.get(head[8:12], "")
+    return next((kind for kind, start in _SHOWN if head.startswith(start)), "")

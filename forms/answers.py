@@ -19,7 +19,7 @@ from forms.questions import Question
 from forms.quick import validate_quickly
 from forms.verdict import AnswerError, Result
 
-__all__ = ["AnswerError", "Result", "canonical", "from_post", "to_post", "validate"]
+__all__ = ["AnswerError", "Result", "canonical", "files_in", "from_post", "to_post", "validate"]
 
 TYPED = {"text", "integer", "decimal", "date", "time", "dateTime", "barcode", "range", "geopoint", "geotrace", "geoshape"}
 SEVERAL = ("select_multiple", "rank")
@@ -104,3 +104,19 @@ def _fields(form: Form, part: str, prefix: str, answers: dict) -> Iterator[tuple
     for repeat in form.repeats_in[part]:
         for index, inside in enumerate(answers.get(repeat.name) or []):
             yield from _fields(form, repeat.part, f"{prefix}{repeat.name}-{index}-", inside)
+
+
+def files_in(form: Form, answers: dict) -> Iterator[tuple[tuple, str, str]]:
+    """(path, name, kind) of every file that the answers name; the kind is image, audio, video or file."""
+    kinds = {question.name: question.type for question in form.files}
+    return _files(answers, kinds, ()) if kinds else iter(())
+
+
+def _files(answers: dict, kinds: dict[str, str], path: tuple) -> Iterator[tuple[tuple, str, str]]:
+    for name, value in answers.items():
+        if isinstance(value, list):
+            for index, inside in enumerate(value):
+                if isinstance(inside, dict):
+                    yield from _files(inside, kinds, (*path, name, index))
+        elif name in kinds and isinstance(value, str) and value.strip():
+            yield (*path, name), value.strip(), kinds[name]

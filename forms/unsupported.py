@@ -86,9 +86,8 @@ def _settings(book: Workbook) -> Iterator[Problem]:
         yield Problem("entities", 0, what, NOTHING_TO_DO)
 
 
-_FILES = Text("网页只记下文件名，不上传文件本身", "a web page notes only the file's name and does not upload the file")
 _TRACE = Text("网页上不能在地图上画，一点一点地填或取", "a web page has no map to draw on; points are typed or taken one by one")
-_DRAWING = Text("网页上不能签名或画图，改为拍照", "a web page takes no signature or drawing; a photo of it is asked for")
+_DRAWING = Text("关了脚本的浏览器里不能手写或画图，改为拍照", "a browser without script has nothing to draw on; a photo is asked for there")
 _MEDIA = Text("网页上看不到、听不到旁边的图片、录音和视频", "a web page shows none of the pictures, recordings and films beside it")
 _MAP = Text("网页上没有地图，按按钮取位置或手工填写", "a web page has no map; the position is taken with a button or typed")
 USE_AN_APP = Text("需要的话请用 ODK Collect 等手机采集软件", "Where it matters, use an app such as ODK Collect")
@@ -99,7 +98,6 @@ def on_a_page(questions: Iterable[Question]) -> Iterator[Problem]:
     for question in questions:
         looks = set(question.appearance.split())
         said = [words for words, there in (
-            (_FILES, question.type in ("image", "audio", "video", "file")),
             (_DRAWING, question.type == "image" and looks & {"signature", "draw", "annotate"}),
             (_TRACE, question.type in ("geotrace", "geoshape")),
             (_MAP, question.type == "geopoint" and looks & {"maps", "placement-map"}),

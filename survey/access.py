@@ -64,10 +64,11 @@ class Pages(Blueprint):
         self.signed_by = signed_by
 
     def page(self, rule: str, *more: str, roles: tuple[str, ...] | str, methods: tuple[str, ...] = ("GET",),
-             again: Callable[..., Response] | None = None) -> Callable:
+             again: Callable[..., Response] | None = None, files: bool = False) -> Callable:
         """Adds the view at `rule` (and `more` rules) for `roles`.
 
-        `again(**arguments)` answers in its place when the CSRF token is not good.
+        `again(**arguments)` answers in its place when the CSRF token is not good. `files`: posts may bring photos and other
+        files, so they may be as large as those of a collecting app.
         """
         named = (roles,) if isinstance(roles, str) else tuple(roles)
         unknown = set(named) - set(ROLES)
@@ -75,7 +76,7 @@ class Pages(Blueprint):
             raise RouteWithoutRole(f"{rule}: {unknown}")
 
         def add(view: Callable) -> Callable:
-            view.roles, view.again, view.signed_by = named, again, self.signed_by
+            view.roles, view.again, view.signed_by, view.files = named, again, self.signed_by, files
             for each in (rule, *more):
                 self.add_url_rule(each, view_func=view, methods=methods)
             return view
@@ -111,6 +112,8 @@ def _enforce() -> Response | None:
         refused = _check_user(view.roles)
         if refused:
             return refused
+    if getattr(view, "files", False) and request.mimetype == "multipart/form-data":
+        request.max_content_length = current_app.installation.settings.max_upload
     try:
         csrf.protect()
     except CSRFError:

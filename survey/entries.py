@@ -13,17 +13,18 @@ from flask import current_app, g, redirect, request, session
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from campaigns import clock, submissions
+from campaigns import clock, held, submissions
 from campaigns.codes import symbols
 from campaigns.people import User
 from campaigns.store import NotSaved
 from campaigns.submissions import AlreadyRecorded, Closed, Entry, InstanceTaken, NotOpen, WrongReceipt
 from campaigns.throttle import TooManyTries
-from forms.answers import AnswerError, from_post, validate
+from forms.answers import AnswerError, files_in, from_post, validate
 from forms.language import Refusal, Text
-from survey import doors, instances, language
+from survey import doors, held_files, instances, language
 from survey import questionnaire_words as words
 from survey.doors import CodeRevoked, OpenDoor
+from survey.held_files import DoorShelf
 from survey.instances import Instance
 from survey.questionnaire import apply_action, questionnaire_html
 from survey.questionnaire_pages import REVIEW
@@ -80,12 +81,19 @@ def posted_instance(code: str) -> Instance | None:
 
 def blank(sheet: Sheet, at: datetime) -> Response:
     """An empty form."""
-    form = sheet.found.form
-    return show(sheet, Shown(instances.fresh(at), walk=Walk(form, {}, _world(sheet, at)) if by_pages(form) else None))
+    form, instance = sheet.found.form, instances.fresh(at)
+    return show(sheet, Shown(instance, walk=Walk(form, {}, _world(sheet, at, instance)) if by_pages(form) else None))
 
 
-def _world(sheet: Sheet, at: datetime) -> World:
-    return World(language.current(), at.astimezone(clock.zone(sheet.found.campaign.tz)), sheet.user.label if sheet.user else "")
+def _shelf(sheet: Sheet, at: datetime, instance: Instance) -> DoorShelf | None:
+    found = sheet.found
+    return DoorShelf(found.campaign, found.door.id, instance, sheet.action.removesuffix("/form") + "/file", at) if found.form.files \
+        else None
+
+
+def _world(sheet: Sheet, at: datetime, instance: Instance) -> World:
+    return World(language.current(), at.astimezone(clock.zone(sheet.found.campaign.tz)), sheet.user.label if sheet.user else "",
+                 _shelf(sheet, at, instance))
 
 
 def correction(sheet: Sheet, at: datetime, receipt: str) -> Response:
@@ -96,8 +104,9 @@ def correction(sheet: Sheet, at: datetime, receipt: str) -> Response:
         key = here.keyring.campaign(sheet.found.campaign.slug)
         answers = submissions.answers_of(connection, key, submissions.current(connection, mine))
     form = sheet.found.form
-    walk = Walk(form, answers, _world(sheet, at), key=REVIEW) if by_pages(form) else None
-    return show(sheet, Shown(instances.fresh(at), answers, notice=CORRECTING, receipt=receipt, walk=walk))
+    instance = instances.fresh(at)
+    walk = Walk(form, answers, _world(sheet, at, instance), key=REVIEW) if by_pages(form) else None
+    return show(sheet, Shown(instance, answers, notice=CORRECTING, receipt=receipt, walk=walk))
 
 
 def take(sheet: Sheet, instance: Instance | None, at: datetime, *, stale: bool = False) -> Response:
@@ -131,8 +140,11 @@ def _walk_on(sheet: Sheet, instance: Instance | None, at: datetime, stale: bool)
     post = request.form
     if post.get("_language"):
         language.switch(post["_language"])
-    walk = Walk.posted(sheet.found.form, post, _world(sheet, at))
-    shown = Shown(instance or instances.fresh(at), receipt=post.get("receipt", ""), ask_receipt="ask_receipt" in post, walk=walk)
+    ours = instance or instances.fresh(at)
+    world = _world(sheet, at, ours)
+    post, refused = held_files.received(sheet.found.form, post, request.files, world.shelf)
+    walk = Walk.posted(sheet.found.form, post, world, refused)
+    shown = Shown(ours, receipt=post.get("receipt", ""), ask_receipt="ask_receipt" in post, walk=walk)
     if post.get("_language"):
         return show(sheet, shown)
     if not walk.step(post):
@@ -171,16 +183,17 @@ def _send(sheet: Sheet, shown: Shown, at: datetime) -> Response:
     given = shown.walk.moment(given) if shown.walk else given
     result = validate(found.form, shown.answers, today=given.date(), max_persons=found.campaign.terms.max_persons, now=given)
     shown = replace(shown, answers=result.cleaned)
-    if result.errors and shown.walk:
-        shown.walk.refuse(result.errors)
-    if result.errors:
-        return show(sheet, replace(shown, errors=tuple(result.errors), status=422))
+    errors = result.errors or _gone(sheet, shown, result.answers)
+    if errors and shown.walk:
+        shown.walk.refuse(errors)
+    if errors:
+        return show(sheet, replace(shown, errors=tuple(errors), status=422))
     try:
         _keep(sheet, shown, result.answers, at)
     except (NotSaved, TooManyTries) as refusal:
         return show(sheet, _refused(shown, refusal))
     except (AlreadyRecorded, InstanceTaken) as refusal:
-        return show(sheet, replace(_refused(shown, refusal), instance=instances.fresh(at), ask_receipt=True))
+        return show(sheet, replace(_refused(shown, refusal), instance=_anew(sheet, shown, at), ask_receipt=True))
     except (WrongReceipt, symbols.Mistyped) as refusal:
         if isinstance(refusal, WrongReceipt):
             doors.miss(doors.address())
@@ -188,6 +201,35 @@ def _send(sheet: Sheet, shown: Shown, at: datetime) -> Response:
                                    notice=AlreadyRecorded().text, alarm=True))
     session["sent"] = [found.code.id, shown.instance.id, int(at.timestamp())]
     return redirect(sheet.receipt_page, 303)
+
+
+def _gone(sheet: Sheet, shown: Shown, answers: dict) -> list[AnswerError]:
+    """The answers whose file was wiped meanwhile (HLD-3); of what is kept already, none."""
+    shelf, here, found = shown.walk and shown.walk.world.shelf, current_app.installation, sheet.found
+    if shelf is None:
+        return []
+    with here.store.read() as connection:
+        if submissions.is_kept(connection, found.campaign.id, shown.instance.id):
+            return []
+        before = held_files.before(connection, here.server, shelf.key, found.door.id, _receipt(shown.receipt))
+    return shelf.gone(found.form, answers, before)
+
+
+def _receipt(typed: str) -> str | None:
+    """The 12 symbols of a receipt; None for none, and for a mistyped one, which is refused in its turn."""
+    try:
+        return symbols.read(typed) if typed.strip() else None
+    except symbols.Mistyped:
+        return None
+
+
+def _anew(sheet: Sheet, shown: Shown, at: datetime) -> Instance:
+    """Another instance for the same page, with the files that it holds."""
+    fresh, campaign_id = instances.fresh(at), sheet.found.campaign.id
+    if shown.walk and shown.walk.world.shelf is not None:
+        current_app.installation.store.submit(lambda connection: held.rebind(connection, campaign_id, shown.instance.id, fresh.id))
+        shown.walk.world = replace(shown.walk.world, shelf=_shelf(sheet, at, fresh))
+    return fresh
 
 
 def _refused(shown: Shown, refusal: Refusal) -> Shown:
@@ -206,7 +248,17 @@ def _keep(sheet: Sheet, shown: Shown, answers: dict, at: datetime) -> None:
         received_at=at, user=sheet.user, code_id=found.code.id, receipt=receipt)
     intake = here.intake(found.campaign)
     row = intake.prepare(entry)
-    here.store.submit(lambda connection: intake.accept(connection, entry, row))
+    shelf = shown.walk and shown.walk.world.shelf
+    if shelf is None:
+        here.store.submit(lambda connection: intake.accept(connection, entry, row))
+        return
+    names = [name for _, name, _ in files_in(found.form, answers)]
+
+    def work(connection):
+        accepted = intake.accept(connection, entry, row)
+        return held.commit(connection, intake.key, found.campaign, accepted.id, entry.instance, names, at)
+
+    held.drop(shelf.folder, here.store.submit(work))
 
 
 def show(sheet: Sheet, shown: Shown) -> Response:
@@ -214,7 +266,8 @@ def show(sheet: Sheet, shown: Shown) -> Response:
     found = sheet.found
     campaign, now = found.campaign, language.current()
     g.campaign = campaign
-    shell = skeleton("entry.html", now, campaign=campaign, until=clock.as_said(campaign.closes_at, campaign.tz))
+    shell = skeleton("entry.html", now, campaign=campaign, until=clock.as_said(campaign.closes_at, campaign.tz),
+                     files=bool(found.form.files))
     heading = _CORRECTION if shown.receipt and not shown.ask_receipt else HEADINGS.get(sheet.channel, _HEADING)
     html = shell.join(
         heading=language.tell(heading), action=sheet.action, token=csrf_token(), place=found.door.place,

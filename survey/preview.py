@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
+from typing import BinaryIO
+from urllib.parse import quote
 
-from flask import Flask, g, render_template, request
+from flask import Flask, abort, current_app, g, render_template, request
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from forms.answers import from_post, validate
 from forms.form import Form
-from survey import headers, language
+from survey import headers, held_files, language
 from survey import questionnaire_words as words
+from survey.held_files import Shown
 from survey.questionnaire import apply_action, questionnaire_html
 from survey.questionnaire_walk import Walk, World, by_pages
 
 MOST_PERSONS = 100
+MOST_BYTES = 64 * 1024 * 1024
 
 
 def preview_app(form: Form) -> Flask:
@@ -26,8 +30,9 @@ def preview_app(form: Form) -> Flask:
     folder = Path(app.static_folder)
     app.jinja_env.globals.update(
         only_campaign=lambda: None, static=lambda name: f"/static/{name}?v={int((folder / name).stat().st_mtime)}")
-    app.config.update(MAX_CONTENT_LENGTH=8 * 1024 * 1024, MAX_FORM_MEMORY_SIZE=8 * 1024 * 1024)
+    app.config.update(MAX_CONTENT_LENGTH=MOST_BYTES, MAX_FORM_MEMORY_SIZE=8 * 1024 * 1024)
     app.before_request(_no_campaign)
+    app.extensions["files"] = files = _Table()
     language.use(app)
     headers.use(app)
 
@@ -35,6 +40,10 @@ def preview_app(form: Form) -> Flask:
     def begin() -> Response:
         return _page(form, questionnaire_html(form, language.current()) if not by_pages(form) else
                      Walk(form, {}, _world()).html())
+
+    @app.get("/file/<name>")
+    def file(name: str) -> Response:
+        return held_files.content(files.files[name]) if name in files.files else abort(404)
 
     @app.post("/")
     def go_on() -> Response:
@@ -49,12 +58,34 @@ def _no_campaign() -> None:
     g.campaign = None
 
 
+class _Table:
+    """Where the files of a preview lie: in memory, the newest few."""
+
+    most = MOST_BYTES
+
+    def __init__(self):
+        self.files: dict[str, bytes] = {}
+
+    def keep(self, name: str, kind: str, content: BinaryIO) -> None:
+        self.files[name] = content.read()
+        while len(self.files) > 1 and sum(map(len, self.files.values())) > self.most:
+            del self.files[next(iter(self.files))]
+
+    def forget(self, name: str) -> None:
+        self.files.pop(name, None)
+
+    def shown(self, name: str) -> Shown:
+        return Shown(name, f"/file/{quote(name)}", len(self.files[name])) if name in self.files else Shown(name)
+
+
 def _world() -> World:
-    return World(language.current(), datetime.now().astimezone(), "preview")
+    return World(language.current(), datetime.now().astimezone(), "preview", current_app.extensions["files"])
 
 
 def _next_page(form: Form) -> Response:
-    walk = Walk.posted(form, request.form, _world())
+    world = _world()
+    post, refused = held_files.received(form, request.form, request.files, world.shelf)
+    walk = Walk.posted(form, post, world, refused)
     if request.form.get("_language") or not walk.step(request.form):
         return _page(form, walk.html(), 422 if walk.errors else 200)
     result = _judged(form, walk.to_send())

@@ -62,6 +62,7 @@ class Item:
     name: str = ""
     live: bool = False
     lines: tuple[str, ...] = ()
+    parts: dict = field(default_factory=dict)
 
 
 class _Page:
@@ -245,7 +246,8 @@ def script_words(language: str) -> str:
             "idLength": messages.ID_LENGTH, "idCharacters": messages.ID_CHARACTERS, "idBirth": messages.ID_BIRTH,
             "idCheck": messages.ID_CHECK, "idBirthDate": messages.ID_BIRTH_DATE, "idSex": messages.ID_SEX,
             "filled": words.FILLED_FROM_ID, "more": words.MORE_SHOWN, "looking": words.LOOKING, "found": words.POSITION_FOUND,
-            "noPosition": words.NO_POSITION, "noCamera": words.NO_CAMERA}
+            "noPosition": words.NO_POSITION, "noCamera": words.NO_CAMERA, "uploading": words.UPLOADING,
+            "notUploaded": words.NOT_UPLOADED, "tooLarge": words.TOO_LARGE_TO_SEND}
     return json.dumps({name: text.to(language) for name, text in said.items()}, ensure_ascii=False)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from forms.filling import Filling
 from forms.handlers import FILES
@@ -15,7 +16,11 @@ from survey import questionnaire_words as words
 from survey.questionnaire import MOST_RADIOS, Item, Option, browser_attributes, partial
 from survey.questionnaire_pages import Page, is_shown, node_of
 
+if TYPE_CHECKING:
+    from survey.questionnaire_walk import World
+
 MOST_STEPS = 11
+DRAWN = ("signature", "draw", "annotate")
 ACCEPTED = {"image": "image/*", "audio": "audio/*", "video": "video/*"}
 # A time as it is kept, and what of it a browser's own field shows: the rest (seconds, zone) goes beside it.
 _CLOCK = re.compile(r"((?:\d{4}-\d\d-\d\dT)?\d\d:\d\d)(.*)", re.S)
@@ -23,10 +28,11 @@ _MARKS = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1|</?(?:span|b|i|u|em|strong|p
 
 
 class Items:
-    """Makes the items of pages. `language`: of the page's own words; the form's are in the filling's language."""
+    """Makes the items of pages. `world`: the reader's language, which is that of the page's own words (the form's are in the
+    filling's language), and where files are."""
 
-    def __init__(self, filling: Filling, language: str):
-        self.filling, self.state, self.language = filling, filling.state, language
+    def __init__(self, filling: Filling, world: World):
+        self.filling, self.state, self.world, self.language = filling, filling.state, world, world.language
 
     def to(self, text: Text, **values: object) -> str:
         return (text.fill(**values) if values else text).to(self.language)
@@ -105,6 +111,10 @@ class Items:
         if question.type in ("time", "dateTime"):
             return shown_moment(node.seen)[0].replace("T", " ")
         return node.seen
+
+    def size_words(self, size: int) -> str:
+        """1_300_000 -> "1.3 MB"; "" for an unknown size."""
+        return "" if not size else f"{size / 1_000_000:.1f} MB" if size >= 1_000_000 else f"{max(1, round(size / 1000))} KB"
 
     def _targets(self, page: Page) -> set:
         return {question.node for part in page.section.questions for question in part.walk() if question.node}
@@ -240,10 +250,15 @@ def _place(items: Items, item: Item, question: Question, node: Node) -> None:
 def _upload(items: Items, item: Item, question: Question, node: Node) -> None:
     _field(items, item, question, node)
     item.attributes = {"accept": ACCEPTED[question.type]} if question.type in ACCEPTED else {}
-    looks = question.appearance.split()
-    if {"signature", "draw", "annotate"} & set(looks):
-        item.lines += (items.to(words.NO_DRAWING),)
-    item.lines += (items.to(words.NO_ATTACHMENTS),)
+    drawn = next((look for look in DRAWN if look in question.appearance.split()), "")
+    item.parts = {"kind": question.type, "draw": drawn, "most": question.parameters.get("max-pixels", "")}
+    if item.value and items.world.shelf is not None:
+        item.parts["file"] = items.world.shelf.shown(item.value)
+        item.parts["size"] = items.size_words(item.parts["file"].size)
+    if "new" in question.appearance or "new-front" in question.appearance:
+        item.attributes["capture"] = "user" if "front" in question.appearance else "environment"
+    if drawn:
+        item.lines += (items.to(words.DRAW_HINT if drawn != "annotate" else words.ANNOTATE_HINT),)
 
 
 def _steps(question: Question) -> list[str]:

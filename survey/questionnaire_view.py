@@ -27,7 +27,7 @@ class View:
     def __init__(self, walk: Walk):
         self.walk, self.form, self.state, self.pages = walk, walk.form, walk.state, walk.pages
         self.language, self.errors = walk.world.language, walk.errors
-        self.items = Items(walk.filling, self.language)
+        self.items = Items(walk.filling, walk.world)
 
     def html(self) -> Markup:
         """The fragment for the enclosing <form>: fields, buttons and what travels along."""
@@ -47,8 +47,10 @@ class View:
             has_before=self.pages.before(key) is not None, languages=self._languages(number),
             last_of_entry=page is not None and self._ends_entry(page), t=self._say, script_words=script_words(self.language)))
 
-    def _say(self, name: str, **values: object) -> str:
-        return self.items.to(getattr(words, name), **values)
+    def _say(self, name: str, kind: str = "", **values: object) -> str:
+        """The words `name`, of a group of words those for `kind`."""
+        found = getattr(words, name)
+        return self.items.to(found[kind] if kind else found, **values)
 
     def _carried(self, page: Page | None, reviewed: bool) -> str:
         """Everything but the answers that stand in fields of this page."""

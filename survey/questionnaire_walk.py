@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from markupsafe import Markup
@@ -40,16 +40,20 @@ def by_pages(form: Form) -> bool:
 @dataclass(frozen=True)
 class World:
     """What a form may ask of its surroundings. `language`: of the reader. `now`: with the campaign's zone. `username`: the
-    work number of who fills in, "" for nobody."""
+    work number of who fills in, "" for nobody. `shelf`: where the files of this filling lie (survey.held_files), None where
+    only their names are known. `media`: the addresses of the form's own pictures and recordings, by file name."""
 
     language: str
     now: datetime
     username: str = ""
+    shelf: object | None = None
+    media: Mapping[str, str] = field(default_factory=dict)
 
 
 class Walk:
     """One filling between two pages. `raw`: every answer so far. `key`: of the page in view. `shown`: paths of what was on
-    it. `reviewed`: whether all was once seen at the end. `words`: the form's language, where the reader chose one."""
+    it. `reviewed`: whether all was once seen at the end. `words`: the form's language, where the reader chose one. `refused`:
+    why files were not taken, by path."""
 
     def __init__(self, form: Form, raw: dict, world: World, *, key: str = "", shown: Iterable = (), seed: int | None = None,
                  reviewed: bool = False, chosen: str = "", given: float = 0):
@@ -58,6 +62,7 @@ class Walk:
         self.given = given
         self.seed = secrets.randbits(31) if seed is None else seed
         self.errors: dict[tuple, Text] = {}
+        self.refused: dict[tuple, Text] = {}
         self.notice: Text | None = None
         self._work_out()
         if not key:
@@ -67,16 +72,17 @@ class Walk:
     # What a post brings -----------------------------------------------------------------------------------------------
 
     @classmethod
-    def posted(cls, form: Form, post: Mapping, world: World) -> Walk:
-        """The walk as a posted page leaves it, its answers taken in. `post`: a MultiDict."""
+    def posted(cls, form: Form, post: Mapping, world: World, refused: Mapping[tuple, Text] | None = None) -> Walk:
+        """The walk as a posted page leaves it, its answers taken in. `post`: a MultiDict. `refused`: see above."""
         brought = read(post.get("_state", ""))
         key = post.get("_page", "")
         key = key if key == REVIEW or place_of(key) is not None else ""
         for path in brought.fields:
             take(form, brought.raw, path, post)
-        return cls(form, brought.raw, world, key=key, shown=[*brought.fields, *brought.others], seed=brought.seed,
-                   reviewed=brought.reviewed, chosen=post.get("_words", brought.words)[:100],
-                   given=brought.given)
+        walk = cls(form, brought.raw, world, key=key, shown=[*brought.fields, *brought.others], seed=brought.seed,
+                   reviewed=brought.reviewed, chosen=post.get("_words", brought.words)[:100], given=brought.given)
+        walk.refused = dict(refused or {})
+        return walk
 
     def step(self, post: Mapping) -> bool:
         """Do what the pressed button says. True when everything is to be sent."""
@@ -84,6 +90,9 @@ class Walk:
         if what == "send":
             self.key = REVIEW
             return True
+        if self.refused and what not in ("next", "review"):
+            self.errors = dict(self.refused)  # said before anything else: the page would not come again by itself
+            return False
         if what == "go":
             self._to(self.pages.at(about))
         elif what == "back":
@@ -128,7 +137,7 @@ class Walk:
             return
         page = self.pages.by_key.get(self.key)
         if page is not None:
-            self.errors = dict(self._wrong(page))
+            self.errors = {**dict(self._wrong(page)), **self.refused}
             if self.errors:
                 return
             if self.asked(page) - self.shown and page.range is None:

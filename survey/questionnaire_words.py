@@ -76,16 +76,28 @@ PLACE_HINT = Text("按下面的按钮，或者手工填纬度和经度，如 22.
 TRACE_HINT = Text("网页上不能在地图上画。请每行写一个点：纬度 经度；也可以走到每个拐角，按一次按钮。",
                   "A page cannot draw on a map. Write one point a line: latitude longitude; or walk to each corner and press the "
                   "button there.")
-NO_ATTACHMENTS = Text("这个网页只能记下文件名，文件本身不会上传。请把文件留在手机里，交给工作人员。",
-                      "This page notes only the file’s name; the file itself is not uploaded. Please keep it on the phone and "
-                      "hand it to the staff.")
-NO_DRAWING = Text("网页上不能签名或画图。请在纸上签好、画好，拍成照片。",
-                  "A page cannot take a signature or drawing. Please do it on paper and take a photo of it.")
+FILE_THERE = {"image": Text("照片已收到", "The picture is here"), "audio": Text("录音已收到", "The recording is here"),
+              "video": Text("视频已收到", "The film is here"), "file": Text("文件已收到", "The file is here")}
+FILE_CHOOSE = {"image": Text("拍照或选一张照片", "Take or choose a picture"), "audio": Text("录音或选一个录音", "Record or choose sound"),
+               "video": Text("拍摄或选一段视频", "Film or choose a video"), "file": Text("选一个文件", "Choose a file")}
+FILE_REPLACE = {"image": Text("换一张", "Another picture instead"), "audio": Text("换一个录音", "Another recording instead"),
+                "video": Text("换一段视频", "Another film instead"), "file": Text("换一个文件", "Another file instead")}
+FILE_REMOVE = Text("删除", "Remove")
+UPLOADING = Text("正在上传… {percent}%", "Uploading… {percent}%")
+NOT_UPLOADED = Text("没有传上去，可能没有网络。按“下一步”时会再传一次。",
+                    "It was not uploaded; perhaps there is no network. It is sent again with “Next”.")
+TOO_LARGE_TO_SEND = Text("文件太大（{size} MB），请选小一点的。", "The file is too large ({size} MB); choose a smaller one.")
+DRAW_HINT = Text("在框里用手指写或画；也可以打字，或在纸上写好拍照。",
+                 "Write or draw in the frame with a finger; or type it, or do it on paper and take a photo.")
+ANNOTATE_HINT = Text("先选一张照片，再用手指在上面画。", "Choose a picture first, then draw on it with a finger.")
+DRAW_CLEAR = Text("擦掉重来", "Wipe and begin again")
+DRAW_DONE = Text("写好了，就用这个", "Done, use this")
+DRAW_NAME = Text("或者打字代替签名", "Or type the name instead")
+DRAW_TYPED = Text("用打的字", "Use what is typed")
 NO_MEDIA = {"image": Text("这里原有一张图片，网页上看不到。", "There is a picture here that this page cannot show."),
             "audio": Text("这里原有一段录音，网页上听不到。", "There is a recording here that this page cannot play."),
             "video": Text("这里原有一段视频，网页上看不到。", "There is a video here that this page cannot play.")}
 NO_MEDIA["big-image"] = NO_MEDIA["image"]
-KEEP_FILE = Text("保留这个文件名", "Keep this file name")
 NO_PAGES = Text("这份问卷现在没有要问的问题。", "This form asks nothing just now.")
 NOT_WORKED_OUT = Text("有一项算不出来，请返回检查刚才的答案。",
                       "Something could not be worked out. Please go back and check your last answers.")

@@ -5,6 +5,7 @@ where a list is empty, and sends at the end.
 """
 from __future__ import annotations
 
+import io
 import re
 
 from lxml import html
@@ -25,6 +26,7 @@ TEXTS = ["王小明 𠮷", "13800138000", resident_id("2026-03-10"), "91350100M0
          "A", "01", "1234", "AB12345678", "00000000000", "K-1", "25/12/1990", "12:30"]
 BY_TYPE = {"time": ["14:05", "08:30", "23:00"], "datetime-local": ["2026-03-10T14:05", "2025-01-01T08:00"],
            "file": ["photo.jpg"], "tel": ["13800138000", "02512345678"]}
+STARTS = {"image": b"\xff\xd8\xff\xe0 a picture", "audio": b"OggS sound", "video": b"\x1aE\xdf\xa3 film", "file": b"any bytes"}
 BY_HINT = {"22.61 114.05": ["22.61 114.05 0 5"]}
 POINTS = "22.61 114.05\n22.62 114.05\n22.62 114.06\n22.61 114.05"
 
@@ -105,8 +107,6 @@ class Walker:
         kind = field.get("type", "text") if field.tag == "input" else field.tag
         if kind in ("radio", "checkbox"):
             codes = [one.get("value") for one in fields if one.get("type") in ("radio", "checkbox")]
-            if any(one.get("type") == "file" for one in fields):
-                return codes
             if kind == "radio":
                 return [codes[(tried + self.variant) % len(codes)]]
             if tried and tried % 2 == 0:
@@ -164,7 +164,11 @@ class Http:
         hidden = [(one.get("name"), one.get("value", "")) for one in form.xpath(".//input[@type='hidden']")]
         for name, value in [*hidden, *fields, *([button] if button else [])]:
             data.setdefault(name, []).append(value)
-        self.answer = self.client.post(form.get("action") or self.path, data=data, headers=self.headers, follow_redirects=True)
+        kinds = {field.get("name"): field.get("data-upload") for field in form.xpath(".//input[@type='file']")}
+        data = {name: [(io.BytesIO(STARTS[kinds[name]]), value) if kinds.get(name) and value in BY_TYPE["file"] else value
+                       for value in values] for name, values in data.items()}
+        self.answer = self.client.post(form.get("action") or self.path, data=data, headers=self.headers, follow_redirects=True,
+                                       content_type=form.get("enctype"))
 
 
 class Browser:
@@ -204,8 +208,11 @@ class Browser:
             for number, value in enumerate(values):
                 found.nth(number).select_option(value, timeout=PATIENCE)
         elif kind == "file":
-            photo = {"name": values[0], "mimeType": "image/jpeg", "buffer": b"\xff\xd8\xff"}
+            what = found.first.get_attribute("data-upload")
+            photo = {"name": values[0], "mimeType": "image/jpeg", "buffer": STARTS[what]}
             found.first.set_input_files(photo, timeout=PATIENCE)
+            self.page.locator(f'.kept-file ~ input[type=hidden][name="{found.first.get_attribute("name")}"]').first.wait_for(
+                state="attached", timeout=PATIENCE)
         else:
             found.first.fill(values[0], timeout=PATIENCE)
 

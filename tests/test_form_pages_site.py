@@ -157,10 +157,10 @@ def test_the_command_line_serves_a_form_for_trying_out(tmp_path):
 
 
 def test_form_check_tells_what_a_page_cannot_do(survey, tmp_path):
-    (tmp_path / "mine.xlsx").write_bytes(workbook(survey="| type | name | label |\n| image | photo | Photo |"))
+    (tmp_path / "mine.xlsx").write_bytes(workbook(survey="| type | name | label |\n| geotrace | way | Way |"))
     told = survey("form", "check", "mine.xlsx", "--json", PYTHONPATH=ROOT)
     assert told.returncode == 0
-    assert "file's name" in json.loads(told.stdout)["pages"][0]["cause"]["en"]
+    assert "no map to draw on" in json.loads(told.stdout)["pages"][0]["cause"]["en"]
 
 
 @pytest.fixture

@@ -159,6 +159,28 @@ flag_review = Table(  # somebody looked at a flag (campaigns.flags)
     Index("ix_flag_review_flag", "campaign_id", "flag"),
 )
 
+held_file = Table(  # a photo or other file of a page that is not sent yet (campaigns.held); the bytes lie with the attachments
+    "held_file", metadata, identity(), of("campaign", nullable=False), of("dwelling", nullable=False),
+    Column("instance", String, nullable=False),
+    Column("file", String, nullable=False, unique=True),  # random: the file's name in the folder
+    Column("sealed", LargeBinary, nullable=False),  # the name by which the answers know it
+    Column("mac", LargeBinary, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("held_at", Instant, nullable=False),
+    Index("ix_held_file_instance", "campaign_id", "instance"),
+    Index("ix_held_file_held_at", "held_at"),
+)
+
+form_media = Table(  # what a form version refers to: lists, pictures, recordings (campaigns.media)
+    "form_media", metadata, identity(), of("form_version", nullable=False),
+    Column("name", String, nullable=False),
+    Column("digest", String, nullable=False),  # SHA-256 of the content, hex
+    Column("content", LargeBinary, nullable=False),
+    UniqueConstraint("form_version_id", "name"),
+    Index("ix_form_media_digest", "digest"),
+)
+
 APPEND_ONLY = ("visit", "report", "report_file", "delivery", "pay_period", "pay_line", "decision", "second_keying",
                "flag_review")
 """Tables whose rows never change and are never deleted."""

@@ -12,6 +12,7 @@ from lxml import etree
 from werkzeug.datastructures import FileStorage
 
 from campaigns import filetypes
+from forms.answers import files_in
 from forms.devices import DOOR_CODE
 from forms.form import Form
 from forms.language import Refusal
@@ -143,21 +144,10 @@ def _count(answers: dict) -> int:
 
 def named_files(upload: Upload, form: Form, raw: dict) -> dict[str, str]:
     """The kind of every file that the answers name (image, audio, video, file, audit), by name."""
-    kinds = {question.name: question.type for question in form.files}
-    found = dict(_named(raw, kinds)) if kinds else {}
+    found = {name: kind for _, name, kind in files_in(form, raw)}
     if upload.meta.get("audit"):
         found[upload.meta["audit"]] = "audit"
     return found
-
-
-def _named(answers: dict, kinds: dict[str, str]) -> Iterator[tuple[str, str]]:
-    for name, value in answers.items():
-        if isinstance(value, list):
-            for inside in value:
-                if isinstance(inside, dict):
-                    yield from _named(inside, kinds)
-        elif name in kinds:
-            yield value.strip(), kinds[name]
 
 
 def check_kind(kind: str, file: FileStorage) -> None:

@@ -1,14 +1,14 @@
 """From a code on paper to a receipt number, without an account."""
 from __future__ import annotations
 
-from flask import g, redirect, render_template, request, url_for
+from flask import abort, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from campaigns import clock
 from campaigns.codes import symbols
 from campaigns.submissions import WrongReceipt
 from forms.language import Text
-from survey import access, doors, entries
+from survey import access, doors, entries, held_files
 from survey.access import RESIDENT_BY_CODE, Pages
 from survey.doors import BadgeAtTheDoor, OpenDoor
 from survey.entries import STALE, Sheet
@@ -93,7 +93,7 @@ def _form_again(code: str) -> Response:
     return _take(code, stale=True)
 
 
-@pages.page("/h/<code>/form", roles=RESIDENT_BY_CODE, methods=("POST",), again=_form_again)
+@pages.page("/h/<code>/form", roles=RESIDENT_BY_CODE, methods=("POST",), again=_form_again, files=True)
 def send(code: str) -> Response:
     """Take the form, or show it again."""
     return _take(code)
@@ -104,6 +104,13 @@ def _take(code: str, *, stale: bool = False) -> Response:
     instance = entries.posted_instance(code)
     found = doors.find(code, at, shown_before=instance is not None, revoked_too=instance is not None)
     return entries.take(sheet(found), instance, at, stale=stale)
+
+
+@pages.page("/h/<code>/file/<file>", roles=RESIDENT_BY_CODE)
+def held_file(code: str, file: str) -> Response:
+    """A photo or other file that the form in this browser brought, until it is sent; its random name is known to that page only."""
+    found = doors.find(code, clock.now(), revoked_too=True)
+    return held_files.look(found.campaign, found.door.id, file) or abort(404)
 
 
 @pages.page("/h/<code>/receipt", roles=RESIDENT_BY_CODE)

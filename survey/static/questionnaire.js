@@ -217,29 +217,39 @@
   // --- page by page: what follows from an answer on the same page comes from the server at once, not only with "next" ---
 
   const form = root.closest("form");
-  // As the form itself is sent: of a file its name.
-  const fields = () => Array.from(new FormData(form), ([name, value]) => [name, value instanceof File ? value.name : value]);
-  const written = () => new URLSearchParams(fields()).toString();
+  const written = () => JSON.stringify(Array.from(new FormData(form), ([name, value]) =>
+    [name, value instanceof File ? value.name + value.size : value]));
   let asking = false;
 
-  async function follow() {
-    if (asking) return;
+  // The page as it now is, sent without leaving it; `percent` hears how much of a photo has gone.
+  function look(percent) {
+    const body = new FormData(form);
+    body.set("_do", "look");
+    return new Promise((resolve, reject) => {
+      const request = new XMLHttpRequest();
+      request.open("POST", form.action);
+      request.onload = () => (request.status === 200 || request.status === 422 ? resolve(request.responseText) : reject(request.status));
+      request.onerror = request.ontimeout = reject;
+      if (percent) request.upload.onprogress = (event) => percent(Math.floor(event.loaded / event.total * 100));
+      request.send(form.enctype === "multipart/form-data" ? body : new URLSearchParams(body));
+    });
+  }
+
+  async function follow(percent) {
+    if (asking) return true;
     asking = true;
     const sent = written();
     try {
-      const body = new URLSearchParams(fields());
-      body.set("_do", "look");
-      const answer = await fetch(form.action, { method: "POST", body: body, redirect: "error" });
-      const page = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(".questionnaire.paged");
+      const answer = await look(percent);
+      const page = new DOMParser().parseFromString(answer, "text/html").querySelector(".questionnaire.paged");
       asking = false;
-      if (!answer.ok || !page) return;
-      if (sent !== written()) {
-        follow(); // somebody typed on meanwhile
-        return;
-      }
+      if (!page) return false;
+      if (sent !== written()) return follow(percent); // somebody typed on meanwhile
       exchange(page);
+      return true;
     } catch {
       asking = false; // no network: "next" will ask the same
+      return false;
     }
   }
 
@@ -254,10 +264,16 @@
     if (again) again.focus({ preventScroll: true });
     const fresh = Array.from(root.querySelectorAll(".question [name]")).find((field) => !before.has(field.name));
     if (fresh) announce(words.more);
+    root.dispatchEvent(new Event("questionnaire:fresh"));
   }
+
+  root.addEventListener("questionnaire:look", (event) => {
+    event.detail.done = follow(event.detail.percent);
+  });
 
   root.addEventListener("change", (event) => {
     const question = event.target.closest(".question");
+    if (event.target.type === "file") return;
     if (form && root.classList.contains("paged") && question && question.hasAttribute("data-live")) follow();
   });
 
@@ -316,7 +332,7 @@
     const box = event.target.closest("button[type=button]") && event.target.closest(".device");
     if (!box) return;
     if (box.dataset.position) takePosition(box);
-    else scan(box);
+    else if (box.dataset.scan) scan(box);
   });
   window.addEventListener("pagehide", stop);
 
@@ -324,6 +340,7 @@
     refresh();
     root.querySelectorAll("[data-limit]").forEach(count);
     for (const box of root.querySelectorAll(".device")) {
+      if (box.dataset.draw) continue;
       box.hidden = box.dataset.position ? !("geolocation" in navigator && window.isSecureContext)
         : !("BarcodeDetector" in window && navigator.mediaDevices);
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from flask import current_app, g, redirect, render_template, request, url_for
+from flask import abort, current_app, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from campaigns import campaign as campaigns
@@ -15,7 +15,7 @@ from campaigns.codes import symbols
 from campaigns.codes.codes import CodeUnknown
 from campaigns.tally import Tally
 from forms.language import Refusal, Text
-from survey import doors, entries
+from survey import doors, entries, held_files
 from survey.access import CLERK, COLLECTORS, Pages
 from survey.doors import BadgeAtTheDoor, OpenDoor
 from survey.entries import Sheet
@@ -116,7 +116,7 @@ def _form_again(code: str) -> Response:
     return _take(code, stale=True)
 
 
-@pages.page("/v/door/<code>/form", roles=COLLECTORS, methods=("POST",), again=_form_again)
+@pages.page("/v/door/<code>/form", roles=COLLECTORS, methods=("POST",), again=_form_again, files=True)
 def send(code: str) -> Response:
     """Take the form, or show it again."""
     return _take(code)
@@ -127,6 +127,13 @@ def _take(code: str, *, stale: bool = False) -> Response:
     instance = entries.posted_instance(code)
     found = _find(code, at, shown_before=instance is not None, revoked_too=instance is not None)
     return entries.take(_sheet(found), instance, at, stale=stale)
+
+
+@pages.page("/v/door/<code>/file/<file>", roles=COLLECTORS)
+def held_file(code: str, file: str) -> Response:
+    """A photo or other file of a form that is not sent yet."""
+    found = _find(code, clock.now(), revoked_too=True)
+    return held_files.look(found.campaign, found.door.id, file) or abort(404)
 
 
 @pages.page("/v/door/<code>/receipt", roles=COLLECTORS)
