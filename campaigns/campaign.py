@@ -15,7 +15,7 @@ from types import SimpleNamespace
 from sqlalchemy import Connection, bindparam, func, select, update
 
 import forms.form
-from campaigns import audit, clock
+from campaigns import audit, clock, rates
 from campaigns.audit import Actor
 from campaigns.keys import Keyring
 from campaigns.store.schema import campaign as table
@@ -58,6 +58,11 @@ class Terms:
     ground_en: str = "Article 13 of the Personal Information Protection Law: needed for a statutory duty."
     keep_days: int = 180  # personal data is deleted this long after closing
     rate_fen: int = 50  # paid per household, in 0.01 yuan
+    rates: str = ""  # other rates by channel: visit=60,paper=20,visit.empty=30 (campaigns.rates)
+    bonus_from: int = 0  # from this household of a day on, bonus_fen more for each; 0: no such bonus
+    bonus_fen: int = 0
+    building_bonus_fen: int = 0  # for the entry that completes a building
+    day_cap_fen: int = 0  # the most that a person can earn for a day; 0: no cap
     grace_hours: int = 48  # a form begun before closing is still taken for this long, marked late
     max_persons: int = 100  # in one form
     target_percent: int = 100  # coverage to reach at closing
@@ -131,16 +136,23 @@ def new(connection: Connection, keyring: Keyring, *, slug: str, title: Text, pre
         slug=slug, title_zh=title.zh, title_en=title.en, preset=preset, tz=tz, opens_at=opens_at, closes_at=closes_at,
         terms=dataclasses.asdict(terms), added_at=at)).inserted_primary_key.id
     audit.write(connection, campaign_id, at, actor, "campaign.made", f"campaign:{slug}", preset=preset)
+    rates.note(connection, campaign_id, terms, at)
     set_form(connection, campaign_id, workbook, form, at, actor)
     return by_slug(connection, slug)
 
 
 _RANGES = {  # term: least, most
-    "keep_days": (1, 3_650), "rate_fen": (0, 100_000), "grace_hours": (0, 720), "max_persons": (1, 500),
+    "keep_days": (1, 3_650), "rate_fen": (0, rates.MOST_FEN), "bonus_from": (0, 1_000), "bonus_fen": (0, rates.MOST_FEN),
+    "building_bonus_fen": (0, rates.MOST_FEN), "day_cap_fen": (0, 10_000_000), "grace_hours": (0, 720), "max_persons": (1, 500),
     "target_percent": (1, 100), "per_building": (1, 20)}
 
 
 def _refuse_bad_terms(title: Text, terms: Terms) -> None:
+    rates.check(terms.rates, CHANNELS)
+    if bool(terms.bonus_from) != bool(terms.bonus_fen):
+        raise Refusal("--bonus-from 和 --bonus-fen 要一起设：从第几户起，每户多给多少分；都设为 0 就是没有。",
+                      "Set --bonus-from and --bonus-fen together: from which household on, and how many fen more for each; "
+                      "both 0 for none.")
     for name, (least, most) in _RANGES.items():
         if not least <= getattr(terms, name) <= most:
             raise Refusal("{option} 应在 {least} 到 {most} 之间，现在是 {value}。",
@@ -307,5 +319,6 @@ def set_terms(connection: Connection, found: Campaign, terms: Terms, at: datetim
     changed = [name for name in dataclasses.asdict(terms) if getattr(terms, name) != getattr(found.terms, name)]
     if title != found.title:
         changed.append("title")
+    rates.note(connection, found.id, terms, at)
     audit.write(connection, found.id, at, actor, "campaign.terms", f"campaign:{found.slug}", changed=changed)
     return by_id(connection, found.id)

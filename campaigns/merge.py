@@ -3,7 +3,8 @@
 MRG-1 Of a line of corrections only the newest counts, with the best trust that any of the line has.
 MRG-2 Among the rest the most trusted channel wins; within a channel the one filled last; then the greater instance ID,
       so that the order of arrival never matters.
-MRG-3 The record says which submission it is, and names the others that spoke of the same household.
+MRG-3 What a reviewer rejected is no record, and no longer hides what it corrected; a correction of it stands.
+MRG-4 The record says which submission it is, and names the others that spoke of the same household.
 """
 from __future__ import annotations
 
@@ -16,12 +17,13 @@ from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
 
-from sqlalchemy import Connection, Select, bindparam, delete, func, select
+from sqlalchemy import Connection, Select, bindparam, delete, func, or_, select
 
-from campaigns import audit
+from campaigns import audit, verdicts
 from campaigns.audit import Actor
 from campaigns.campaign import Campaign
 from campaigns.store import Store
+from campaigns.store.fieldwork import decision
 from campaigns.store.schema import derivation, record, submission
 
 
@@ -38,6 +40,7 @@ class Header:
     day: str
     persons: int
     replaces: int | None
+    rejected: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +61,15 @@ def merge(headers: Iterable[Header], trust: Sequence[str]) -> list[Record]:
     """The records of `headers`, ordered by dwelling and household. Pure: any order of arrival gives the same."""
     by_id = {header.id: header for header in headers}
     rank = {channel: place for place, channel in enumerate(trust)}
-    replaced = {header.replaces for header in by_id.values() if header.replaces}
     households: dict[tuple[int, int], list[Header]] = defaultdict(list)
+    replaced: set[int] = set()
     for header in by_id.values():
-        households[header.dwelling_id, header.household].append(header)
+        if not header.rejected:
+            households[header.dwelling_id, header.household].append(header)
+            replaced.update(earlier.id for earlier in _corrected(header, by_id))
 
     def best_rank(header: Header) -> int:
-        best = rank[header.channel]
-        while header.replaces:
-            header = by_id[header.replaces]
-            best = min(best, rank[header.channel])
-        return best
+        return min([rank[header.channel], *(rank[each.channel] for each in _corrected(header, by_id) if not each.rejected)])
 
     def standing(header: Header) -> tuple:
         return -best_rank(header), header.filled_at, header.instance
@@ -80,6 +81,13 @@ def merge(headers: Iterable[Header], trust: Sequence[str]) -> list[Record]:
         records.append(Record(dwelling_id, household, winner.id, winner.instance, winner.channel, winner.day,
                               winner.persons, others))
     return records
+
+
+def _corrected(header: Header, by_id: dict[int, Header]) -> Iterator[Header]:
+    """The submissions that `header` corrects, one after the other."""
+    while header.replaces:
+        header = by_id[header.replaces]
+        yield header
 
 
 _DIGESTED = tuple(name for name in Record.__dataclass_fields__ if name != "submission_id")
@@ -124,7 +132,7 @@ class _Changes:
     summary: dict
 
 
-_RULES = 1  # raised with every change of MRG-1 to MRG-3: all records are then made anew
+_RULES = 2  # raised with every change of MRG-1 to MRG-4: all records are then made anew
 _BATCH = 5_000
 
 
@@ -135,8 +143,8 @@ def run(store: Store, campaign: Campaign, at: datetime, actor: Actor) -> dict:
     transaction. Doors that nothing came from since the last merge keep their records: a record depends on its door's
     submissions alone. Every door is looked at when the rules or the order of trust changed, or when the records are not those
     of the last merge.
-    Returns {"submissions", "records", "persons", "digest", "through", "rules", "trust"}; `through` is the newest submission
-    taken in, so that figures can leave out what came after it.
+    Returns {"submissions", "records", "persons", "digest", "through", "decided", "rules", "trust"}; `through` is the newest
+    submission taken in and `decided` the newest decision, so that figures can leave out what came after them.
     """
     while True:
         with store.read() as connection:
@@ -164,7 +172,7 @@ def _continued(connection: Connection, campaign: Campaign, known: tuple[datetime
 def _changes(connection: Connection, campaign: Campaign, before: dict | None) -> _Changes:
     """How the records of every door differ from those that stand; with `before`, of the doors that have news since then."""
     sums = _Sums(before["records"], before["persons"], int(before["digest"], 16)) if before else _Sums()
-    news = _doors_with_news(campaign, before["through"]) if before else None
+    news = _doors_with_news(campaign, before) if before else None
     changed, gone = [], []
     for old, new in _paired(_standing(connection, campaign, news), _merged(connection, campaign, news)):
         if before:
@@ -178,18 +186,22 @@ def _changes(connection: Connection, campaign: Campaign, before: dict | None) ->
         submission.c.campaign_id == campaign.id)).one()
     return _Changes(changed, gone, {
         "submissions": submissions, "records": sums.records, "persons": sums.persons,
-        "digest": f"{sums.mark % _DIGEST_SPACE:064x}", "through": through, "rules": _RULES,
+        "digest": f"{sums.mark % _DIGEST_SPACE:064x}", "through": through,
+        "decided": verdicts.last(connection, campaign.id), "rules": _RULES,
         "trust": ",".join(campaign.terms.trust)})
 
 
-def _doors_with_news(campaign: Campaign, through: int) -> Select:
+def _doors_with_news(campaign: Campaign, before: dict) -> Select:
     newer = submission.alias("newer")
-    return select(newer.c.dwelling_id).where(newer.c.campaign_id == campaign.id, newer.c.id > through)
+    decided = select(decision.c.submission_id).where(decision.c.campaign_id == campaign.id, decision.c.id > before["decided"])
+    return select(newer.c.dwelling_id).where(
+        newer.c.campaign_id == campaign.id, or_(newer.c.id > before["through"], newer.c.id.in_(decided)))
 
 
 def _merged(connection: Connection, campaign: Campaign, doors: Select | None) -> Iterator[Record]:
     """The records of `doors` (None: of all), by door and household; never more than one door's headers at a time."""
-    headers = select(*[submission.c[name] for name in Header.__dataclass_fields__]).where(
+    rejected = submission.c.id.in_(verdicts.rejected_ids(campaign.id)).label("rejected")
+    headers = select(*[submission.c[name] for name in Header.__dataclass_fields__ if name != "rejected"], rejected).where(
         submission.c.campaign_id == campaign.id).order_by(submission.c.dwelling_id).execution_options(yield_per=_BATCH)
     if doors is not None:
         headers = headers.where(submission.c.dwelling_id.in_(doors))

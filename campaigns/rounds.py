@@ -19,7 +19,7 @@ from operator import attrgetter
 
 from sqlalchemy import Connection, Select, exists, func, or_, select
 
-from campaigns import clock, status
+from campaigns import clock, status, verdicts
 from campaigns.assignments import held_by
 from campaigns.campaign import Campaign
 from campaigns.codes.codes import written
@@ -145,7 +145,8 @@ def _stops(connection: Connection, server: Key, campaign: Campaign, at: datetime
         .where(visit.c.dwelling_id.in_(ids)).order_by(visit.c.dwelling_id, visit.c.at, visit.c.item)))
     entries = _grouped(connection.execute(
         select(submission.c.dwelling_id, submission.c.household, submission.c.channel, submission.c.received_at)
-        .where(submission.c.dwelling_id.in_(ids), submission.c.channel.in_(RECORDING))
+        .where(submission.c.dwelling_id.in_(ids), submission.c.channel.in_(RECORDING),
+               ~verdicts.is_rejected(submission.c.id))
         .order_by(submission.c.dwelling_id, submission.c.id)))
     seeds = dict(connection.execute(
         select(code.c.dwelling_id, code.c.seed).where(

@@ -2,6 +2,7 @@
 
 STA-1 A door is recorded as soon as an own entry of any household behind it came in (figures: FIG-2), whatever visits say before
       or after: a self-response cancels the visit, and no visit loses a recorded household.
+      An entry that a reviewer rejected is none.
 STA-2 Else the latest visit decides, by the time at which it was made, then by its item: the order of arrival never matters.
 STA-3 After six attempt-days without anything final the door is given up as a non-contact: six days on which somebody was sought.
 STA-4 A door without a visit is not started; a door that left the register has ended and counts nowhere.
@@ -19,10 +20,12 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, literal, select
 
+from campaigns import verdicts
 from campaigns.outcomes import OUTCOMES
 from campaigns.store.fieldwork import visit
 from campaigns.store.schema import dwelling, submission
 from campaigns.submissions import RECORDING
+from campaigns.verdicts import Through
 from forms.language import Text
 
 MOST_ATTEMPTS = 6  # attempt-days (design: section 4)
@@ -94,10 +97,10 @@ def attempt_days(calls: Iterable[Call]) -> int:
 _ATTEMPTS = [code for code, outcome in OUTCOMES.items() if outcome.attempt]
 
 
-def statuses(campaign_id: int, through: int | None = None, *conditions: ColumnElement) -> Select:
+def statuses(campaign_id: int, through: Through | None = None, *conditions: ColumnElement) -> Select:
     """(dwelling_id, status, days, visits) of every dwelling of the campaign that meets `conditions`; `days` are attempt-days.
 
-    `through`: submissions after this one are not counted (figures). Set-based, on SQLite and PostgreSQL.
+    `through`: what came or was decided later is not counted (figures). Set-based, on SQLite and PostgreSQL.
     """
     mine = select(dwelling.c.id).where(dwelling.c.campaign_id == campaign_id, *conditions) if conditions else None
     last, sums, own = (source.subquery() for source in (_last(campaign_id, mine), _sums(campaign_id, mine),
@@ -123,10 +126,10 @@ def _sums(campaign_id: int, mine: Select | None) -> Select:
         visit.c.campaign_id == campaign_id, *_within(visit.c.dwelling_id, mine)).group_by(visit.c.dwelling_id)
 
 
-def _own(campaign_id: int, through: int | None, mine: Select | None) -> Select:
-    upto = () if through is None else (submission.c.id <= through,)
+def _own(campaign_id: int, through: Through | None, mine: Select | None) -> Select:
+    counted = through.counts(campaign_id) if through else submission.c.id.not_in(verdicts.rejected_ids(campaign_id))
     return select(submission.c.dwelling_id).where(
-        submission.c.campaign_id == campaign_id, submission.c.channel.in_(RECORDING), *upto,
+        submission.c.campaign_id == campaign_id, submission.c.channel.in_(RECORDING), counted,
         *_within(submission.c.dwelling_id, mine)).distinct()
 
 

@@ -6,6 +6,7 @@ SUB-3 Before opening and after closing nothing is taken; a form begun before clo
       marked late (INV-8).
 SUB-4 Where a household is recorded, a further self-response or visit must show the receipt and becomes a correction
       (INV-4). Lists and keyed paper are always kept: the merge chooses.
+      What a reviewer rejected records nothing (campaigns.decisions).
 SUB-5 A correction names the newest submission of the line that its receipt belongs to.
 SUB-6 A device edits what it sent: the correction names an instance, which must be the newest of its line, at the same door
       and sent by the same person; an older one is out of date.
@@ -20,7 +21,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, or_, select
 
-from campaigns import audit, clock, tally
+from campaigns import audit, clock, tally, verdicts
 from campaigns.audit import RESIDENT
 from campaigns.campaign import RECORDING, Campaign
 from campaigns.codes import codes, symbols
@@ -152,7 +153,7 @@ _to_correct = select(submission.c.id, submission.c.user_id, submission.c.dwellin
     submission.c.campaign_id == bindparam("campaign"), submission.c.instance == bindparam("instance"))
 _recording = select(submission.c.id).where(
     submission.c.dwelling_id == bindparam("dwelling"), submission.c.household == bindparam("household"),
-    or_(*(submission.c.channel == each for each in RECORDING))).limit(1)
+    or_(*(submission.c.channel == each for each in RECORDING)), ~verdicts.is_rejected(submission.c.id)).limit(1)
 _insert = submission.insert()
 
 
@@ -220,8 +221,8 @@ class Intake:
             hangers.entered(connection, self.campaign.id, entry.code_id, entry.channel, entry.dwelling_id, submission_id,
                             entry.received_at, actor)
         if entry.user and not replaces:
-            tally.credit(connection, self.campaign, entry.user, submission_id, entry.dwelling_id, entry.household,
-                         entry.received_at)
+            done = tally.Work(submission_id, entry.dwelling_id, entry.household, entry.channel, entry.persons == 0, entry.filled_at)
+            tally.credit(connection, self.campaign, entry.user, done, entry.received_at)
         audit.write(connection, self.campaign.id, entry.received_at, actor,
                     "submission.corrected" if replaces else "submission.accepted", f"submission:{submission_id}",
                     channel=entry.channel, mac=row["mac"].hex()[:16], **({"flags": len(entry.flags)} if entry.flags else {}))
@@ -249,7 +250,7 @@ class Intake:
 
 
 def recorded(connection: Connection, dwelling_id: int, household: int = 1) -> bool:
-    """Whether the household's own answers are in."""
+    """Whether the household's own answers are in, and were not rejected."""
     return connection.execute(_recording, {"dwelling": dwelling_id, "household": household}).first() is not None
 
 

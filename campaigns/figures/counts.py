@@ -7,7 +7,8 @@ FIG-2 A door is recorded once an entry of the household's own came in: at the do
 FIG-3 A door counts on the day and in the hour of its first own entry, so that a later correction never moves a past day.
 FIG-4 Households and persons are those of the merged records, whatever the channel: the same that the archive hands over. A record
       of a dwelling where nobody lives (empty, or a business) is no household.
-FIG-5 Ratios are kept as counts, or as whole hundredths of a percent rounded down: 100.00 % means every door.
+FIG-5 What a reviewer rejected (`campaigns.decisions`) counts nowhere; the person's tally shows it as a reversal.
+FIG-6 Ratios are kept as counts, or as whole hundredths of a percent rounded down: 100.00 % means every door.
 """
 from __future__ import annotations
 
@@ -17,7 +18,7 @@ from dataclasses import dataclass, fields
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Counts over some set of doors; they add up. See the module for FIG-1 to FIG-5."""
+    """Counts over some set of doors; they add up. See the module for FIG-1 to FIG-6."""
 
     frame: int = 0  # doors
     recorded: int = 0  # doors with an entry of the household's own

@@ -1,7 +1,7 @@
 """The queries behind the figures. Set-based, on SQLite and PostgreSQL alike; each takes one campaign and a last submission.
 
-`through` is the newest submission that the merge took in: what came after it waits for the next merge, so that counts of
-doors, households and submissions always agree with each other.
+`through` says up to which submission and decision the merge took everything in: what came after waits for the next merge, so
+that counts of doors, households and submissions always agree with each other.
 """
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from campaigns.campaign import Campaign
 from campaigns.figures.counts import Counts
 from campaigns.store.schema import code, dwelling, record, submission
 from campaigns.submissions import RECORDING
+from campaigns.verdicts import Through
 
 _QUARTER = 15 * 60 * 1000  # every time zone of today is off UTC by whole quarters of an hour
 _AREA = ("team_id", "street", "community", "grid", "compound", "building")
@@ -48,20 +49,20 @@ def _tally(condition):
     return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
 
 
-def _heard(campaign_id: int, through: int) -> Select:
+def _heard(campaign_id: int, through: Through) -> Select:
     """A row a door from which anything came: when its own first entry did (null: only lists), and how much came."""
     return select(
         submission.c.dwelling_id, func.min(_own(_millis(submission.c.received_at))).label("first"),
         func.count().label("submissions"), _tally(submission.c.late).label("late"),
         _tally(submission.c.replaces.is_not(None)).label("corrections"),
-    ).where(submission.c.campaign_id == campaign_id, submission.c.id <= through).group_by(submission.c.dwelling_id)
+    ).where(submission.c.campaign_id == campaign_id, through.counts(campaign_id)).group_by(submission.c.dwelling_id)
 
 
 def _live(campaign_id: int):
     return and_(dwelling.c.campaign_id == campaign_id, dwelling.c.ended_at.is_(None))
 
 
-def buildings(connection: Connection, campaign: Campaign, through: int, day: str) -> Iterator[Building]:
+def buildings(connection: Connection, campaign: Campaign, through: Through, day: str) -> Iterator[Building]:
     """Counts of every live door, by building (FIG-1 to FIG-4); `day` is today as an ISO date."""
     sums: dict[tuple, dict[str, int]] = defaultdict(dict)
     for counted in (_frame(campaign.id), _entries(campaign, through, day), _kept(campaign.id), _opened(campaign.id, through)):
@@ -89,7 +90,7 @@ def _frame(campaign_id: int) -> Select:
     return select(*groups, func.count().label("frame")).where(_live(campaign_id)).group_by(*groups)
 
 
-def _entries(campaign: Campaign, through: int, day: str) -> Select:
+def _entries(campaign: Campaign, through: Through, day: str) -> Select:
     heard = _heard(campaign.id, through).subquery()
     begins, ends = _bounds(day, campaign.tz)
     return _by_area(
@@ -103,17 +104,17 @@ def _kept(campaign_id: int) -> Select:
     return _by_area(campaign_id, rows, households=_tally(rows.c.persons > 0), persons=func.sum(rows.c.persons))
 
 
-def _opened(campaign_id: int, through: int) -> Select:
+def _opened(campaign_id: int, through: Through) -> Select:
     answered = select(submission.c.id).where(
         submission.c.dwelling_id == code.c.dwelling_id, submission.c.channel.in_(RECORDING),
-        submission.c.id <= through).exists()
+        through.counts(campaign_id)).exists()
     rows = select(code.c.dwelling_id).where(
         code.c.campaign_id == campaign_id, code.c.kind == "household", code.c.opened_at.is_not(None), ~answered,
     ).distinct().subquery()
     return _by_area(campaign_id, rows, opened=func.count())
 
 
-def first_entries(connection: Connection, campaign: Campaign, through: int) -> Iterator[tuple[int | None, str, int, int]]:
+def first_entries(connection: Connection, campaign: Campaign, through: Through) -> Iterator[tuple[int | None, str, int, int]]:
     """(team id, day, hour, doors) of the doors recorded, by when their first own entry came in (FIG-3)."""
     heard = _heard(campaign.id, through).subquery()
     quarter = cast(heard.c.first, BigInteger) // _QUARTER
@@ -126,13 +127,13 @@ def first_entries(connection: Connection, campaign: Campaign, through: int) -> I
         yield team_id, local.date().isoformat(), local.hour, int(doors)
 
 
-def arrivals(connection: Connection, campaign: Campaign, through: int) -> Iterator[tuple[str, str, int, int, int]]:
+def arrivals(connection: Connection, campaign: Campaign, through: Through) -> Iterator[tuple[str, str, int, int, int]]:
     """(day, channel, submissions, late, corrections) of the live doors."""
     rows = connection.execute(
         select(submission.c.day, submission.c.channel, func.count(), _tally(submission.c.late),
                _tally(submission.c.replaces.is_not(None)))
         .select_from(submission.join(dwelling, dwelling.c.id == submission.c.dwelling_id))
-        .where(_live(campaign.id), submission.c.id <= through).group_by(submission.c.day, submission.c.channel))
+        .where(_live(campaign.id), through.counts(campaign.id)).group_by(submission.c.day, submission.c.channel))
     for day, channel, *counted in rows:
         yield day, channel, *map(int, counted)
 

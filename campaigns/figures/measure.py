@@ -16,6 +16,7 @@ from campaigns.figures.counts import Counts, total
 from campaigns.figures.order import natural
 from campaigns.figures.tallies import Credit, credits
 from campaigns.figures.target import Line
+from campaigns.verdicts import Through
 
 LEVELS = {
     # level: the names that tell one area of it from another
@@ -101,7 +102,7 @@ class Figures:
 def measure(connection: Connection, campaign: Campaign, at: datetime) -> Figures:
     """The figures as the last merge left them; `connection` must stay in one transaction throughout."""
     merged_at, summary = merge.last(connection, campaign.id, "merge") or (None, {})
-    through = summary.get("through", 0)
+    through = Through(summary.get("through", 0), summary.get("decided", 0))
     day = campaign.day(at)
     teams = people.teams(connection, campaign.id)
     found = list(doors.buildings(connection, campaign, through, day))
@@ -114,7 +115,7 @@ def measure(connection: Connection, campaign: Campaign, at: datetime) -> Figures
         areas={level: _areas(level, found, teams, campaign, at) for level in LEVELS},
         days=_days(first, arrived, whole.frame, campaign, at), hours=_hours(first), team_days=_team_days(first),
         channels=_channels(arrived, doors.kept_by_channel(connection, campaign), day),
-        credits=credits(connection, campaign, through, day),
+        credits=credits(connection, campaign, through.submission, day),
         households_at_ended_doors=doors.households_at_ended_doors(connection, campaign))
 
 

@@ -8,11 +8,13 @@ from sqlalchemy import Connection, and_, case, func, or_, select
 from campaigns.campaign import Campaign
 from campaigns.figures.order import natural
 from campaigns.store.schema import tally, team, user
+from campaigns.tally import ONE
 
 
 @dataclass(frozen=True, slots=True)
 class Credit:
-    """One person's standing. Entries = entries less reversals; paid = households paid for; sums in fen (0.01 yuan)."""
+    """One person's standing. Entries = entries less reversals; paid = households paid for; sums in fen (0.01 yuan),
+    bonuses included; `bonus_fen` is their part."""
 
     label: str
     role: str
@@ -22,17 +24,18 @@ class Credit:
     entries: int
     reversals: int
     paid: int
+    bonus_fen: int
     fen_today: int
     fen: int
 
 
 def credits(connection: Connection, campaign: Campaign, through: int, day: str) -> list[Credit]:
     """Everyone who may be credited or was, by team and work number; `day` is today as an ISO date."""
-    one = case((tally.c.kind == "entry", 1), (tally.c.id.is_not(None), -1), else_=0)
-    reversal = case((tally.c.kind == "reversal", 1), else_=0)
-    pays = case((tally.c.fen > 0, 1), (tally.c.fen < 0, -1), else_=0)
+    reversal = case(((tally.c.kind == "reversal") & (tally.c.rule == ""), 1), else_=0)
+    pays = case((tally.c.rule != "", 0), (tally.c.fen > 0, 1), (tally.c.fen < 0, -1), else_=0)
     today = tally.c.day == day
-    sums = [case((today, one), else_=0), one, reversal, pays, case((today, tally.c.fen), else_=0), tally.c.fen]
+    bonus = case((tally.c.rule != "", tally.c.fen), else_=0)
+    sums = [case((today, ONE), else_=0), ONE, reversal, pays, bonus, case((today, tally.c.fen), else_=0), tally.c.fen]
     rows = connection.execute(
         select(user.c.label, user.c.role, func.coalesce(team.c.name, ""), user.c.active,
                *(func.coalesce(func.sum(each), 0) for each in sums))

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, exists, select
 
-from campaigns import audit
+from campaigns import audit, verdicts
 from campaigns.campaign import RECORDING, Campaign
 from campaigns.frame import doors
 from campaigns.hangers import finding, history
@@ -156,7 +156,8 @@ def _hung_words(connection: Connection, action: Action, now: Hanger) -> Text:
     if others:
         said = _more(said, _OTHERS.fill(others=", ".join(Hanger(*row).number for row in others)))
     if connection.execute(select(exists().where(
-            submission.c.dwelling_id == action.dwelling_id, submission.c.channel.in_(RECORDING)))).scalar():
+            submission.c.dwelling_id == action.dwelling_id, submission.c.channel.in_(RECORDING),
+            ~verdicts.is_rejected(submission.c.id)))).scalar():
         said = _more(said, Text("这一户已经登记过了，不用再等。", "This household is recorded already: nothing to wait for."))
     return said
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, Select, and_, exists, func, select
 
+from campaigns import verdicts
 from campaigns.campaign import RECORDING, Campaign
 from campaigns.codes import codes
 from campaigns.frame import doors
@@ -60,7 +61,8 @@ def _last(event: str) -> Select:
         code_event.c.event == event).group_by(code_event.c.code_id)
 
 
-_recorded = exists().where(submission.c.dwelling_id == code.c.dwelling_id, submission.c.channel.in_(RECORDING)).correlate(code)
+_recorded = exists().where(submission.c.dwelling_id == code.c.dwelling_id, submission.c.channel.in_(RECORDING),
+                           ~verdicts.is_rejected(submission.c.id)).correlate(code)
 
 
 def due(connection: Connection, campaign: Campaign, person: User | None, at: datetime) -> list[Due]:

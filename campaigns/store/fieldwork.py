@@ -133,6 +133,20 @@ pay_line = Table(  # which ledger rows a period pays
     "pay_line", metadata, identity(), of("pay_period", nullable=False), of("tally", nullable=False, unique=True),
 )
 
+pay_rule = Table(  # what was paid for which work, from when on (campaigns.rates)
+    "pay_rule", metadata, identity(), of("campaign", nullable=False, index=True),
+    Column("since", Instant, nullable=False),
+    Column("rules", JSON, nullable=False),
+)
+
+answer_mark = Table(  # derived: keyed hashes by which like answers and the same persons are found again (campaigns.marks)
+    "answer_mark", metadata, of("submission", primary_key=True),
+    Column("place", Integer, primary_key=True),  # 0: the whole form without what is personal; 1, 2 ...: its persons
+    of("campaign", nullable=False),
+    Column("mark", LargeBinary, nullable=False),
+    Index("ix_answer_mark_mark", "campaign_id", "mark"),
+)
+
 decision = Table(  # what a reviewer decided about a submission; the newest holds
     "decision", metadata, identity(), of("campaign", nullable=False), of("submission", nullable=False, index=True),
     Column("verdict", String, nullable=False),  # rejected, restored
@@ -183,4 +197,4 @@ form_media = Table(  # what a form version refers to: lists, pictures, recording
 
 APPEND_ONLY = ("visit", "report", "report_file", "delivery", "pay_period", "pay_line", "decision", "second_keying",
                "flag_review")
-"""Tables whose rows never change and are never deleted."""
+"""Tables of migration 0003 whose rows never change and are never deleted; `pay_rule` is another."""

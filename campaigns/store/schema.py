@@ -177,14 +177,19 @@ tally = Table(
     "tally", metadata, identity(), of("campaign", nullable=False), of("user", nullable=False),
     of("submission", nullable=False), of("dwelling", nullable=False),
     Column("household", Integer, nullable=False),
-    Column("kind", String, nullable=False),  # entry, reversal
+    Column("kind", String, nullable=False),  # entry, bonus, reversal
+    Column("rule", String, nullable=False, server_default=""),  # of a bonus and its reversal: day, building; else empty
+    Column("round", Integer, nullable=False, server_default="1"),  # 1, and one more each time the submission is restored
+    Column("why", String, nullable=False, server_default=""),  # of an entry or bonus at 0 fen: paid, cap, rate
     Column("fen", Integer, nullable=False),
     Column("pay", Integer),  # 1 for the household's first paid entry, 2 after a reversal ...; null when unpaid
     Column("at", Instant, nullable=False),
-    Column("day", String, nullable=False),
-    UniqueConstraint("submission_id", "kind"),
+    Column("day", String, nullable=False),  # on which it entered the ledger: pay periods go by it
+    Column("worked", String, nullable=False, server_default=""),  # on which the work was done: bonus and cap go by it
+    UniqueConstraint("submission_id", "kind", "rule", "round"),
     UniqueConstraint("dwelling_id", "household", "pay"),
     Index("ix_tally_user", "user_id", "day"),
+    Index("ix_tally_worked", "user_id", "worked"),
 )
 
 record = Table(  # derived by the merge; can be thrown away and made again

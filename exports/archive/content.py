@@ -96,8 +96,8 @@ class Content:
             tally.c.campaign_id == self.campaign.id).join(submission, submission.c.id == tally.c.submission_id).join(
             user, user.c.id == tally.c.user_id).join(dwelling, dwelling.c.id == tally.c.dwelling_id).order_by(tally.c.id)
         for row in self._stream(query):
-            yield [row.instance, row.kind, row.label, self._dwelling(row.door), row.household, row.fen, row.pay,
-                   instant(row.at), row.day]
+            yield [row.instance, row.kind, row.rule or "household", row.round, row.label, self._dwelling(row.door),
+                   row.household, row.fen, row.pay, instant(row.at), row.day]
 
     def figures(self, at: datetime) -> Iterator[list]:
         """The campaign's figures as they stand at `at`."""

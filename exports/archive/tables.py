@@ -13,7 +13,9 @@ RECEIVERS = ("campaign", "ended_at")
 """Columns that a receiving database has besides; no question may be called so."""
 
 _CHANNELS = tuple(CHANNEL_NAMES.items())
-_CREDITS = (("entry", Text("计件", "entry")), ("reversal", Text("冲销", "reversal")))
+_CREDITS = (("entry", Text("计件", "entry")), ("bonus", Text("奖励", "bonus")), ("reversal", Text("冲销", "reversal")))
+_PAID_FOR = (("household", Text("登记一户", "a household")), ("day", Text("当天超过户数", "many households in a day")),
+             ("building", Text("整栋完成", "a building completed")))
 _TYPES = {"integer": "integer", "decimal": "number", "date": "date"}
 _AREAS = (
     ("city", "市", "City"), ("district", "区", "District"), ("street", "街道", "Street"), ("community", "社区", "Community"),
@@ -85,13 +87,15 @@ SUBMISSIONS = Table("submissions", Text("填报", "Submissions"), (
 TALLIES = Table("tallies", Text("计件", "Tallies"), (
     _INSTANCE,
     Column("kind", Text("种类", "Kind"), codes=_CREDITS, required=True),
+    Column("paid_for", Text("计酬项目", "Paid for"), codes=_PAID_FOR, required=True),
+    Column("round", Text("第几次计入", "Round"), "integer", required=True),
     Column("worker", Text("工号", "Work number"), required=True),
     _DWELLING, _HOUSEHOLD_NO,
     Column("fen", Text("金额（分）", "Sum in fen"), "integer", required=True, unit="0.01 CNY"),
     Column("payment", Text("第几次付费", "Payment number"), "integer"),
     Column("at", Text("时间", "At"), "datetime", required=True),
     _DAY,
-), ("submission", "kind"), (("submission", ("submissions", "submission")), ("dwelling", ("dwellings", "dwelling"))))
+), ("submission", "kind", "paid_for", "round"), (("submission", ("submissions", "submission")), ("dwelling", ("dwellings", "dwelling"))))
 
 
 def households(forms: Iterable[Form]) -> Table:

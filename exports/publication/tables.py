@@ -143,9 +143,12 @@ VOLUNTEERS = Table(
      Column("reversals", "count", Text("冲销", "reversals"), Text("被收回的计件。", "Entries taken back."), c.HOUSEHOLDS),
      Column("paid", "count", Text("计酬户数", "paid households"), Text(
          "已计酬的户，每户只计一次。", "Households paid for, each once."), c.HOUSEHOLDS),
+     Column("bonus_fen", "fen", Text("其中奖励（元）", "bonuses"), Text(
+         "累计金额里的奖励，以分计。", "The part of the sum that is bonuses, in 0.01 yuan."), c.YUAN),
      Column("fen_today", "fen", Text("今日金额（元）", "sum today"), Text("今天的金额，以分计。", "Earned today, in 0.01 yuan."), c.YUAN),
      Column("fen", "fen", Text("累计金额（元）", "sum"), Text("累计金额，以分计。", "Earned in all, in 0.01 yuan."), c.YUAN)),
-    lambda figures: ((place, p.label, p.role, p.team, int(p.active), p.today, p.entries, p.reversals, p.paid, p.fen_today, p.fen)
+    lambda figures: ((place, p.label, p.role, p.team, int(p.active), p.today, p.entries, p.reversals, p.paid,
+                      p.bonus_fen, p.fen_today, p.fen)
                      for place, p in enumerate(figures.credits, 1)), "志愿者计件")
 
 TABLES = (
