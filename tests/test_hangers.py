@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 from campaigns import audit, hangers, people
 from campaigns.audit import COMMAND_LINE
 from campaigns.codes import codes
+from campaigns.frame.doors import NoSuchDoor
 from campaigns.hangers import acts, finding, stock
 from campaigns.hangers.life import COLUMNS, MOVES, STATES, Event, Standing, after, fold
 from campaigns.store.schema import audit as audit_table
@@ -184,8 +185,8 @@ def test_who_leaves_hands_over_what_they_carry_and_what_they_hung(installation, 
     act(installation, made, alice, "hung", cards[0], dwelling_id=doors[0])
     act(installation, made, alice, "spoiled", cards[1])
     with installation.store.write() as connection:
-        assert hangers.hand_over(connection, alice, ben, NOON + HOUR, COMMAND_LINE) == 3
-        assert hangers.hand_over(connection, alice, ben, NOON + HOUR, COMMAND_LINE) == 0
+        assert hangers.hand_over(connection, made, alice, ben, NOON + HOUR, COMMAND_LINE) == 3
+        assert hangers.hand_over(connection, made, alice, ben, NOON + HOUR, COMMAND_LINE) == 0
         assert [each.hanger.serial for each in hangers.of_user(connection, installation.server, made, ben)] == [1, 3, 4]
         assert [each.hanger.serial for each in hangers.due(connection, made, ben, NOON + DAY)] == [1]
     assert book(installation, made) == {"handed": 2, "hung": 1, "spoiled": 1}
@@ -463,7 +464,7 @@ def test_a_door_of_another_campaign_or_one_that_ended_takes_no_hanger(installati
     foreign = core_cases.door_ids(installation, other)[0]
     [card] = stocked(installation, made, 1)
     for door in (foreign, None, 10**6):
-        with pytest.raises(acts.NoSuchDoor):
+        with pytest.raises(NoSuchDoor):
             act(installation, made, alice, "hung", card, dwelling_id=door)
     assert book(installation, made) == {"stock": 1}
 

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, exists, select
 from campaigns import audit, verdicts
 from campaigns.campaign import RECORDING, Campaign
 from campaigns.frame import doors
+from campaigns.frame.doors import NoSuchDoor
 from campaigns.hangers import finding, history
 from campaigns.hangers.finding import Hanger, OtherCampaignsHanger
 from campaigns.hangers.life import REASONS, STATES, Event, Standing, after
@@ -28,14 +29,6 @@ class NoSuchAction(Refusal):
     def __init__(self, kind: str):
         super().__init__("不认识对挂卡的操作“{kind}”。请更新页面后再试。",
                          "“{kind}” is nothing that can be done with a hanger. Reload the page and try again.", kind=kind)
-
-
-class NoSuchDoor(Refusal):
-    status = 404
-
-    def __init__(self):
-        super().__init__("没有这户门，或者它已经注销，挂卡没有记在它名下。请核对门上的码。",
-                         "There is no such door, or it left the register, so the hanger was not put down for it. Check the door's code.")
 
 
 @dataclass(frozen=True)

@@ -158,16 +158,16 @@ def withdraw(connection: Connection, found: codes.Code, at: datetime, actor: Act
     history.settle(connection, [found.id])
 
 
-def hand_over(connection: Connection, from_user: User, to_user: User, at: datetime, actor: Actor) -> int:
+def hand_over(connection: Connection, campaign: Campaign, from_user: User, to_user: User, at: datetime, actor: Actor) -> int:
     """Everything that `from_user` carries, and what they hung that is to be collected, goes to `to_user`; returns how many."""
-    if not to_user.active or to_user.campaign_id != from_user.campaign_id:
+    if not to_user.active or to_user.campaign_id != campaign.id:
         raise CannotHold(to_user.label)
     ids = connection.execute(select(code.c.id).where(
-        code.c.campaign_id == from_user.campaign_id, code.c.kind == "hanger", code.c.holder_id == from_user.id,
+        code.c.campaign_id == campaign.id, code.c.kind == "hanger", code.c.holder_id == from_user.id,
         code.c.state.in_(("handed", "hung"))).order_by(code.c.serial)).scalars().all()
     if ids:
         history.note(connection, ids, "passed", history.newest(connection, ids, at), actor, to=to_user.id)
-        audit.write(connection, from_user.campaign_id, at, actor, "hangers.passed", f"user:{from_user.label}",
+        audit.write(connection, campaign.id, at, actor, "hangers.passed", f"user:{from_user.label}",
                     to=to_user.label, count=len(ids))
     return len(ids)
 

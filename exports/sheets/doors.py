@@ -46,8 +46,9 @@ class DoorToPrint(NamedTuple):
 _VALID = and_(code.c.dwelling_id == dwelling.c.id, code.c.kind == "household", code.c.revoked_at.is_(None))
 
 
-def _live(campaign_id: int, compounds: Sequence[str], query: Select) -> Select:
+def _live(campaign_id: int, compounds: Sequence[str], query: Select, door: int | None = None) -> Select:
     query = query.where(dwelling.c.campaign_id == campaign_id, dwelling.c.ended_at.is_(None))
+    query = query if door is None else query.where(dwelling.c.id == door)
     return query.where(dwelling.c.compound.in_(compounds)) if compounds else query
 
 
@@ -59,11 +60,12 @@ def compounds(connection: Connection, campaign_id: int) -> dict[Compound, int]:
     return {Compound(community, name): count for community, name, count in rows}
 
 
-def to_print(connection: Connection, campaign_id: int, names: Sequence[str] = ()) -> Iterator[DoorToPrint]:
-    """Doors that have a code, compound by compound, each in walking order; `names` limits to compounds of these names."""
+def to_print(connection: Connection, campaign_id: int, names: Sequence[str] = (), door: int | None = None) -> Iterator[DoorToPrint]:
+    """Doors that have a code, compound by compound, each in walking order; `names` limits to compounds of these names, `door`
+    to one dwelling."""
     query = _live(campaign_id, names, select(
         *[dwelling.c[name] for name in DoorToPrint._fields[:6]], dwelling.c.id, code.c.id, code.c.seed, code.c.printed_at)
-        .join(code, _VALID)).order_by(dwelling.c.community, dwelling.c.compound, dwelling.c.walk, dwelling.c.id, code.c.id.desc())
+        .join(code, _VALID), door).order_by(dwelling.c.community, dwelling.c.compound, dwelling.c.walk, dwelling.c.id, code.c.id.desc())
     done = None
     for row in connection.execute(query.execution_options(yield_per=_BATCH)):
         door = DoorToPrint(*row)
@@ -72,7 +74,7 @@ def to_print(connection: Connection, campaign_id: int, names: Sequence[str] = ()
         done = door.dwelling_id
 
 
-def without_code(connection: Connection, campaign_id: int, names: Sequence[str] = ()) -> int:
+def without_code(connection: Connection, campaign_id: int, names: Sequence[str] = (), door: int | None = None) -> int:
     """How many live doors have no valid code."""
     return connection.execute(_live(campaign_id, names, select(func.count()).select_from(
-        dwelling.outerjoin(code, _VALID)).where(code.c.id.is_(None)))).scalar_one()
+        dwelling.outerjoin(code, _VALID)).where(code.c.id.is_(None)), door)).scalar_one()

@@ -20,6 +20,7 @@ from campaigns import clock
 from campaigns.audit import COMMAND_LINE, Actor
 from campaigns.campaign import Campaign
 from campaigns.codes import codes
+from campaigns.frame.doors import Door
 from campaigns.installation import Installation
 from exports.sheets import doors, words
 from exports.sheets.doors import Compound, DoorToPrint
@@ -84,6 +85,7 @@ class Plan:
     layout: str
     out: Path
     names: tuple[str, ...]
+    door: int | None  # the one dwelling to print
     public_url: str
     fonts: Fonts
     stems: dict[Compound, str]  # of the compounds to print
@@ -95,7 +97,7 @@ class Plan:
         """Print compound by compound; each is written and noted before the next begins. `at` defaults to now."""
         qr = QrMaker(address_in_code(self.public_url), LAYOUTS[self.layout].level)
         with self.here.store.read() as connection:
-            every = doors.to_print(connection, self.campaign.id, self.names)
+            every = doors.to_print(connection, self.campaign.id, self.names, self.door)
             for compound, found in groupby(every, lambda door: door.of):
                 yield self._print(compound, list(found), qr, at or clock.now(), actor)
 
@@ -120,10 +122,10 @@ class Plan:
 
 
 def plan(here: Installation, campaign: Campaign, *, layout: str, out: Path, compounds: Sequence[str] = (),
-         public_url: str | None = None) -> Plan:
+         door: Door | None = None, public_url: str | None = None) -> Plan:
     """Check everything that could refuse a run, before the first page.
 
-    `compounds` are names; none means all. `public_url` stands in for the setting, for a demo on this machine.
+    `compounds` are names; none means all. `door`: only this one's code. `public_url` stands in for the setting, for a demo on this machine.
     Raises NoAddress, NoCodes, NoSuchCompound, NoFont, FontUnreadable, CharactersMissing, AddressUnfit, AddressTooLong.
     """
     address = public_url or here.settings.public_url
@@ -136,14 +138,16 @@ def plan(here: Installation, campaign: Campaign, *, layout: str, out: Path, comp
         for name in compounds:
             if name not in names:
                 raise NoSuchCompound(name, names)
-        labels, before, found = _look_through(fonts, campaign, doors.to_print(connection, campaign.id, compounds))
-        lacking = doors.without_code(connection, campaign.id, compounds)
+        labels, before, found = _look_through(fonts, campaign, doors.to_print(connection, campaign.id, compounds, door and door.id))
+        lacking = doors.without_code(connection, campaign.id, compounds, door and door.id)
     if not labels:
         raise NoCodes(campaign.slug)
     LAYOUTS[layout].check(QrMaker(address_in_code(address), LAYOUTS[layout].level).modules)
     stems = file_stems(known, campaign.slug)
-    return Plan(here, campaign, layout, Path(out), tuple(compounds), address, fonts, {each: stems[each] for each in found},
-                labels, before, lacking)
+    if door:
+        stems |= dict(zip(found, file_stems([Compound("", door.place)], campaign.slug).values()))
+    return Plan(here, campaign, layout, Path(out), tuple(compounds), door and door.id, address, fonts,
+                {each: stems[each] for each in found}, labels, before, lacking)
 
 
 def print_sheets(here: Installation, campaign: Campaign, *, layout: str, out: Path, compounds: Sequence[str] = (),

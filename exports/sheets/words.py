@@ -44,6 +44,16 @@ PRIVACY = (
     Text("您的权利：凭回执号可以更正；有疑问请联系{office}{phone}。",
          "Your rights: you can correct it with the receipt number; questions go to the {office}{phone}."),
 )
+NUMBER = Text("编号", "No.")
+HUNG_AT = Text("挂在（挂的人写）", "Hung at (written by who hangs it)")
+BATCH = Text("挂卡 第 {number} 批", "Door hangers, batch {number}")
+BATCH_SPAN = Text("编号 {first} 至 {last}，共 {count} 张", "No. {first} to {last}: {count} hangers")
+FIRST = Text("第一张", "First")
+LAST = Text("最后一张", "Last")
+BATCH_HOW = Text("发给志愿者时，在“工作台 > 挂卡 > 发出”里先扫第一张，再扫最后一张。收回时也一样。",
+                 "To hand them out, open “Desk > Hangers > Hand out” and scan the first, then the last. The same to take them back.")
+BATCH_SIGN = Text("领取人、日期：", "Taken by, on:")
+
 BADGE = Text("工作证", "Staff badge")
 BADGE_USE = Text("扫码后输入 PIN 登录。遗失请马上告诉组长。", "Scan, then enter your PIN. Lost it? Tell your team lead at once.")
 

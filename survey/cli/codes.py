@@ -11,6 +11,8 @@ from campaigns import clock, hangers
 from campaigns.campaign import Campaign
 from campaigns.codes import codes as code_store
 from campaigns.codes import symbols
+from campaigns.frame import doors
+from campaigns.frame.doors import Door
 from exports import sheets
 from forms.language import Text
 from survey.cli.base import ACTOR, campaign_option, echo, echo_json, installation, json_option, say
@@ -26,10 +28,26 @@ def codes() -> None:
 
 @codes.command()
 @campaign_option
+@click.option("--kind", type=click.Choice(["household", "hanger"]), default="household", show_default=True,
+              help="household 每户一个 / one a dwelling; hanger 空白挂卡 / blank door hangers")
+@click.option("--count", type=int, default=None, help="发多少张挂卡 / how many hangers")
 @json_option
-def issue(campaign: Campaign, as_json: bool) -> None:
-    """给每一户还没有码的住房发码 / issue a code for every dwelling that has none."""
+def issue(campaign: Campaign, kind: str, count: int | None, as_json: bool) -> None:
+    """给还没有码的住房发码，或发空白挂卡 / issue codes for dwellings that have none, or blank hangers."""
+    if (kind == "hanger") != (count is not None):
+        raise click.UsageError(say(Text("发挂卡要写数目：--kind hanger --count 200；给住房发码不写数目。",
+                                        "Hangers need a number: --kind hanger --count 200; codes for dwellings take none.")))
     here = installation()
+    if count is not None:
+        with here.store.write() as connection:
+            serials = hangers.issue(connection, here.server, campaign, count, clock.now(), ACTOR)
+        if as_json:
+            echo_json({"issued": len(serials), "first": serials[0], "last": serials[-1]})
+            return
+        echo("新发 {count} 张挂卡，编号 {first} 至 {last}。请打印：survey codes print --campaign {slug} --layout door-hanger --blank "
+             "--out 文件夹", "Issued {count} hangers, No. {first} to {last}. Print them: survey codes print --campaign {slug} "
+             "--layout door-hanger --blank --out FOLDER", count=len(serials), first=serials[0], last=serials[-1], slug=campaign.slug)
+        return
     with here.store.write() as connection:
         issued = code_store.issue_for_dwellings(connection, here.server, campaign.id, clock.now(), ACTOR)
         valid = code_store.count(connection, campaign.id)
@@ -45,10 +63,23 @@ def issue(campaign: Campaign, as_json: bool) -> None:
               help="door-hanger 每页 8 张 / 8 a page; label 每页 24 张 / 24 a page; sheet 每户一页 / a page a household")
 @_out_option
 @click.option("--compound", "compounds", multiple=True, help="只印这些小区，可多次 / only this compound; may be repeated")
+@click.option("--door", default=None, help="只印这一户：门上的码，或“小区-楼栋-单元-室号” / only this door: its code or its place")
+@click.option("--blank", is_flag=True, help="印还没印过的空白挂卡 / print the blank hangers that were not printed yet")
+@click.option("--from", "first", type=int, default=None, help="重印挂卡：从这个编号 / print hangers again, from this number")
+@click.option("--to", "last", type=int, default=None, help="到这个编号 / to this number")
 @json_option
-def print_(campaign: Campaign, layout: str, out: Path, compounds: tuple[str, ...], as_json: bool) -> None:
+def print_(campaign: Campaign, layout: str, out: Path, compounds: tuple[str, ...], door: str | None, blank: bool, first: int | None,
+           last: int | None, as_json: bool) -> None:
     """打印门把手卡、标签或户页：每个小区一个 PDF / print hangers, labels or sheets, one PDF a compound."""
-    plan = sheets.plan(installation(), campaign, layout=layout, out=out, compounds=compounds)
+    if (blank and (layout != "door-hanger" or compounds or door)) or (not blank and (first, last) != (None, None)):
+        raise click.UsageError(say(Text("空白挂卡：--layout door-hanger --blank（重印加 --from、--to），不和 --compound、--door 一起用。",
+                                        "Blank hangers: --layout door-hanger --blank (again: with --from and --to), without "
+                                        "--compound or --door.")))
+    if blank:
+        _print_blanks(sheets.print_blanks(installation(), campaign, out=out, first=first, last=last, actor=ACTOR), as_json)
+        return
+    only = None if door is None else _door(campaign, door)
+    plan = sheets.plan(installation(), campaign, layout=layout, out=out, compounds=compounds, door=only)
     shows = not as_json and sys.stderr.isatty()
     bar = click.progressbar(plan.sheets(actor=ACTOR), length=len(plan.stems), show_pos=True, file=sys.stderr,
                             label=say(Text("打印小区", "Compounds"))) if shows else nullcontext(plan.sheets(actor=ACTOR))
@@ -61,6 +92,31 @@ def print_(campaign: Campaign, layout: str, out: Path, compounds: tuple[str, ...
                               "printed_before": each.printed_before} for each in printed]})
         return
     _report(plan, printed)
+
+
+def _door(campaign: Campaign, text: str) -> Door:
+    """The door that `text` names by its code or its place."""
+    here = installation()
+    with here.store.read() as connection:
+        try:
+            found = code_store.find(connection, here.server, symbols.read(text))
+        except (symbols.Mistyped, code_store.CodeUnknown):
+            return doors.called(connection, campaign.id, text)
+        door = found.dwelling_id and doors.find(connection, campaign.id, found.dwelling_id)
+        if not door:
+            raise code_store.CodeUnknown
+        return door
+
+
+def _print_blanks(printed: list[sheets.Blanks], as_json: bool) -> None:
+    if as_json:
+        echo_json([{"file": str(each.file), "first": each.first, "last": each.last, "hangers": each.hangers, "batches": each.batches,
+                    "pages": each.pages, "printed_before": each.printed_before} for each in printed])
+        return
+    for each in printed:
+        echo("{file}：编号 {first} 至 {last}，{batches} 批，{pages} 页（每批第一页是封面）。",
+             "{file}: No. {first} to {last}, {batches} batches, {pages} pages (the first of each batch is its cover).",
+             file=each.file, first=each.first, last=each.last, batches=each.batches, pages=each.pages)
 
 
 def _report(plan: sheets.Plan, printed: list[sheets.Sheet]) -> None:

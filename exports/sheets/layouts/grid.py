@@ -1,7 +1,7 @@
 """What a layout is: a grid of cells on A4, what is the same in each cell, and what differs from door to door."""
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -71,9 +71,18 @@ class Layout:
 
     def draw(self, paper: Paper, notice: Notice, items: Iterator[Printed]) -> int:
         """Draw all pages; returns how many. Items fill the cells in reading order."""
+        self.begin(paper, notice)
+        self.fill(paper, items)
+        return paper.pages
+
+    def begin(self, paper: Paper, notice: Notice) -> None:
+        """Draw once, for every cell of the file, what each has."""
         paper.stamp("same")
         self.same(paper, notice)
         paper.end_stamp()
+
+    def fill(self, paper: Paper, items: Iterable[Printed]) -> None:
+        """Draw pages of cells for `items`; the last one ends with them."""
         corners, place = self.corners(), 0
         for count, item in enumerate(items):
             place = count % self.cells
@@ -83,7 +92,6 @@ class Layout:
             paper.place_stamp("same", x, y)
             self.each(paper, x, y, item)
         self._end(paper)
-        return paper.pages
 
     def _end(self, paper: Paper) -> None:
         if self.cuts:
