@@ -5,7 +5,7 @@ from itertools import count
 import pytest
 from sqlalchemy import select, update
 
-from campaigns import audit, hangers, people
+from campaigns import assignments, audit, hangers, people
 from campaigns.audit import COMMAND_LINE
 from campaigns.codes import codes
 from campaigns.frame.doors import NoSuchDoor
@@ -185,7 +185,7 @@ def test_who_leaves_hands_over_what_they_carry_and_what_they_hung(installation, 
     act(installation, made, alice, "hung", cards[0], dwelling_id=doors[0])
     act(installation, made, alice, "spoiled", cards[1])
     with installation.store.write() as connection:
-        assert hangers.hand_over(connection, made, alice, ben, NOON + HOUR, COMMAND_LINE) == 3
+        assert assignments.hand_over(connection, made, alice, ben, NOON + HOUR, COMMAND_LINE).hangers == 3
         assert hangers.hand_over(connection, made, alice, ben, NOON + HOUR, COMMAND_LINE) == 0
         assert [each.hanger.serial for each in hangers.of_user(connection, installation.server, made, ben)] == [1, 3, 4]
         assert [each.hanger.serial for each in hangers.due(connection, made, ben, NOON + DAY)] == [1]
