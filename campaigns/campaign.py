@@ -7,15 +7,16 @@ from __future__ import annotations
 import dataclasses
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from types import SimpleNamespace
+from types import MappingProxyType, SimpleNamespace
 
 from sqlalchemy import Connection, bindparam, func, select, update
 
 import forms.form
-from campaigns import audit, clock, rates
+import forms.media
+from campaigns import audit, clock, filetypes, media, rates
 from campaigns.audit import Actor
 from campaigns.keys import Keyring
 from campaigns.store.schema import campaign as table
@@ -192,12 +193,14 @@ def _refuse_bad(slug: str, preset: str, opens_at: datetime, closes_at: datetime,
 
 
 def set_form(connection: Connection, campaign_id: int, workbook: bytes, form: forms.form.Form, at: datetime,
-             actor: Actor) -> int:
-    """Make `workbook` the campaign's form from now on; earlier submissions keep theirs. Returns its id.
+             actor: Actor, files: Mapping[str, bytes] = MappingProxyType({})) -> int:
+    """Make `workbook` with the `files` that it refers to the campaign's form from now on; earlier submissions keep theirs.
+    Returns its id.
 
     Raises Refusal for a workbook that was in use before another one: a later version is always a new one."""
+    digest = media.digest_of(form.digest, files)
     known = connection.execute(select(form_version.c.id).where(
-        form_version.c.campaign_id == campaign_id, form_version.c.digest == form.digest)).scalar()
+        form_version.c.campaign_id == campaign_id, form_version.c.digest == digest)).scalar()
     if known:
         if known != connection.execute(_newest_form, {"campaign": campaign_id}).scalar_one():
             raise Refusal("这份问卷以前用过，后来换了新的。要再用它，请在 settings 表里改一个新的版本号（version），存好再来。",
@@ -205,26 +208,28 @@ def set_form(connection: Connection, campaign_id: int, workbook: bytes, form: fo
                           "sheet settings, save it and try again.")
         return known
     version_id = connection.execute(form_version.insert().values(
-        campaign_id=campaign_id, key=form.key, version=form.version, digest=form.digest, workbook=workbook,
+        campaign_id=campaign_id, key=form.key, version=form.version, digest=digest, workbook=workbook,
         added_at=at)).inserted_primary_key.id
-    audit.write(connection, campaign_id, at, actor, "form.set", f"form:{form.key}", version=form.version, digest=form.digest)
+    media.keep(connection, version_id, files)
+    audit.write(connection, campaign_id, at, actor, "form.set", f"form:{form.key}", version=form.version, digest=digest,
+                **({"files": len(files)} if files else {}))
     return version_id
 
 
 def use_workbook(connection: Connection, found: Campaign, workbook: bytes, name: str, at: datetime,
-                 actor: Actor) -> forms.form.Form:
+                 actor: Actor, files: Mapping[str, bytes] = MappingProxyType({})) -> forms.form.Form:
     """Read an XLSForm workbook and make it the campaign's form: see `set_form`. `name` names it when its settings do not.
+    `files`: those that it may refer to, by name; what it needs is kept with it.
 
-    Raises FormError (a Refusal) with every problem in it, and Refusal for a form that refers to files beside it or asks
-    nothing."""
+    Raises FormError (a Refusal) with every problem in it, and Refusal for a form that asks nothing or whose files are not
+    what they should be (forms.media)."""
     form = forms.form.load(workbook, name)
-    if form.definition.lacking:
-        raise Refusal("问卷引用了别的文件（{names}），任务里还存不了。请把内容写进工作簿的 choices 表。",
-                      "The form refers to other files ({names}), which a campaign cannot keep yet. Put what they hold into the "
-                      "sheet choices.", names=", ".join(sorted(form.definition.lacking.values())))
+    taken = forms.media.take(form, files, filetypes.fits)
+    if taken:
+        form = forms.form.load(workbook, name, taken)
     if not any(form.asked.values()):
         raise Refusal("这份问卷没有要填的问题。", "This form asks nothing.")
-    set_form(connection, found.id, workbook, form, at, actor)
+    set_form(connection, found.id, workbook, form, at, actor, taken)
     return form
 
 
@@ -244,7 +249,7 @@ def form_version_of(connection: Connection, version_id: int) -> forms.form.Form:
     if known not in _loaded:
         row = connection.execute(
             select(form_version.c.workbook, form_version.c.key).where(form_version.c.id == version_id)).one()
-        _loaded[known] = forms.form.load(row.workbook, row.key)
+        _loaded[known] = forms.form.load(row.workbook, row.key, media.read(connection, version_id))
     return _loaded[known]
 
 

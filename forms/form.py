@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import ChainMap
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from functools import cache
@@ -124,9 +125,8 @@ def load(data: bytes, name: str, external: Mapping[str, bytes] | None = None) ->
     if book.problems:
         raise FormError(book.problems)
     converted = convert(book, name)
-    files_ = dict(external or {})
-    if converted.itemsets is not None:
-        files_.setdefault("itemsets.csv", converted.itemsets.encode())
+    own = {} if converted.itemsets is None else {"itemsets.csv": converted.itemsets.encode()}
+    files_ = ChainMap(external or {}, own)
     warnings = unsupported.warnings(book, converted.warnings)
     return Form(data, _definition(converted.xform, files_), converted.xform, book.sheets, warnings, converted.itemsets)
 

@@ -7,6 +7,7 @@ REQUIRED = Text("这一项要填", "Please answer this question")
 CHOOSE = Text("请选一项", "Please choose one")
 UNKNOWN_CHOICE = Text("这个选项不在列表里，请重新选", "That choice is not in the list; please choose again")
 NOT_INTEGER = Text("请填整数，如 3", "Please write a whole number, like 3")
+NOT_ON_SCALE = Text("请填 {start} 到 {end} 之间的数，每档 {step}", "Please give a number from {start} to {end}, in steps of {step}")
 TOO_LARGE = Text("数太大了，请再看一遍", "This number is too large; please check it")
 NOT_DECIMAL = Text("请填数字，如 85.5", "Please write a number, like 85.5")
 NOT_DATE = Text("日期不对，请按“年-月-日”填，如 1960-05-08",

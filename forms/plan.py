@@ -95,6 +95,8 @@ def _is_simple(form: Form) -> bool:
         return False
     if form.repeat and (form.repeat.node.count is not None or form.repeat.node.fixed or form.repeat.parent.part != "household"):
         return False
+    if definition.texts.files():
+        return False  # pictures and sound are shown page by page
     return all(_is_quick(question) for question in form.root.walk())
 
 

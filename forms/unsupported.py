@@ -68,10 +68,6 @@ def _kinds(rows: list[Row]) -> Iterator[Problem]:
         kind = " ".join(row.cells.get("type", "").lower().split())
         if kind in KINDS:
             yield Problem("survey", row.number, Text(f"{kind}：{KINDS[kind].zh}", f"{kind}: {KINDS[kind].en}"), NOTHING_TO_DO, "type")
-        elif kind.startswith(("select_one_external", "select one external")):
-            yield Problem("survey", row.number, Text("这种选择题在网页上是一个输入框，带候选",
-                                                     "this kind of choice is a text field with suggestions on a page"),
-                          Text("最好改用 select_one 和 choice_filter", "Better use select_one with a choice_filter"), "type")
 
 
 def _settings(book: Workbook) -> Iterator[Problem]:
@@ -88,7 +84,6 @@ def _settings(book: Workbook) -> Iterator[Problem]:
 
 _TRACE = Text("网页上不能在地图上画，一点一点地填或取", "a web page has no map to draw on; points are typed or taken one by one")
 _DRAWING = Text("关了脚本的浏览器里不能手写或画图，改为拍照", "a browser without script has nothing to draw on; a photo is asked for there")
-_MEDIA = Text("网页上看不到、听不到旁边的图片、录音和视频", "a web page shows none of the pictures, recordings and films beside it")
 _MAP = Text("网页上没有地图，按按钮取位置或手工填写", "a web page has no map; the position is taken with a button or typed")
 USE_AN_APP = Text("需要的话请用 ODK Collect 等手机采集软件", "Where it matters, use an app such as ODK Collect")
 
@@ -100,8 +95,7 @@ def on_a_page(questions: Iterable[Question]) -> Iterator[Problem]:
         said = [words for words, there in (
             (_DRAWING, question.type == "image" and looks & {"signature", "draw", "annotate"}),
             (_TRACE, question.type in ("geotrace", "geoshape")),
-            (_MAP, question.type == "geopoint" and looks & {"maps", "placement-map"}),
-            (_MEDIA, question.media)) if there]
+            (_MAP, question.type == "geopoint" and looks & {"maps", "placement-map"})) if there]
         for words in said:
             yield Problem("survey", question.row, Text(f"“{question.name}”：{words.zh}", f"“{question.name}”: {words.en}"), USE_AN_APP,
                           "type")

@@ -18,6 +18,7 @@ from campaigns.codes import codes, symbols
 from campaigns.codes.codes import Code, CodeUnknown
 from campaigns.frame.doors import Door
 from forms.language import Refusal
+from survey.openrosa import served
 
 
 class CodeRevoked(Refusal):
@@ -141,7 +142,8 @@ def _find(connection: Connection, text: str, revoked_too: bool) -> OpenDoor:
     if found.door.ended_at:
         raise DoorEnded
     withdrawn = found.code.revoked_at is not None and not codes.was_replaced(connection, found.code)
-    return OpenDoor(text, found.code, found.campaign, found.door, found.form_id, found.form, found.recorded, withdrawn)
+    form = served.at_door(connection, found.form_id, found.form, found.door.id)
+    return OpenDoor(text, found.code, found.campaign, found.door, found.form_id, form, found.recorded, withdrawn)
 
 
 def require_open(campaign: Campaign, at: datetime) -> None:

@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 
-from flask import current_app, g, redirect, request, session
+from flask import current_app, g, redirect, request, session, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from campaigns import clock, held, submissions
+from campaigns import clock, held, media, submissions
 from campaigns.codes import symbols
 from campaigns.people import User
 from campaigns.store import NotSaved
@@ -93,7 +93,17 @@ def _shelf(sheet: Sheet, at: datetime, instance: Instance) -> DoorShelf | None:
 
 def _world(sheet: Sheet, at: datetime, instance: Instance) -> World:
     return World(language.current(), at.astimezone(clock.zone(sheet.found.campaign.tz)), sheet.user.label if sheet.user else "",
-                 _shelf(sheet, at, instance))
+                 _shelf(sheet, at, instance), _media(sheet))
+
+
+def _media(sheet: Sheet) -> dict[str, str]:
+    """The addresses of the form's own pictures and recordings."""
+    found = sheet.found
+    if not found.form.definition.texts.files():
+        return {}
+    with current_app.installation.store.read() as connection:
+        names = media.names(connection, found.form_id)
+    return {name: url_for("front.form_media", digest=digest, name=name) for name, digest in names.items()}
 
 
 def correction(sheet: Sheet, at: datetime, receipt: str) -> Response:

@@ -1,10 +1,11 @@
 """The first page, and the page that monitoring asks."""
 from __future__ import annotations
 
-from flask import current_app, render_template
+from flask import abort, current_app, render_template
 from sqlalchemy import text
 from werkzeug.wrappers import Response
 
+from campaigns import filetypes, media
 from survey.access import PUBLIC, Pages
 
 pages = Pages("front", __name__)
@@ -22,3 +23,15 @@ def healthz() -> Response:
     with current_app.installation.store.read() as connection:
         connection.execute(text("SELECT 1"))
     return Response("ok\n", mimetype="text/plain")
+
+
+@pages.page("/form-media/<digest>/<name>", roles=PUBLIC)
+def form_media(digest: str, name: str) -> Response:
+    """A picture or recording of a form; lists that the form looks things up in are not handed out here. A digest names one
+    content for ever, so phones keep it."""
+    with current_app.installation.store.read() as connection:
+        content = media.by_digest(connection, digest, name)
+    kind = filetypes.shown_as(content[:filetypes.HEAD]) if content else ""
+    if not kind:
+        abort(404)
+    return Response(content, content_type=kind, headers={"Cache-Control": "public, max-age=31536000, immutable"})

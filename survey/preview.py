@@ -2,8 +2,10 @@
 would have been recorded."""
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import BinaryIO
 from urllib.parse import quote
 
@@ -13,6 +15,7 @@ from werkzeug.wrappers import Response
 
 from forms.answers import from_post, validate
 from forms.form import Form
+from forms.media import wanted
 from survey import headers, held_files, language
 from survey import questionnaire_words as words
 from survey.held_files import Shown
@@ -23,8 +26,9 @@ MOST_PERSONS = 100
 MOST_BYTES = 64 * 1024 * 1024
 
 
-def preview_app(form: Form) -> Flask:
-    """A site of one page that serves `form`. It has no campaign, no store and no sessions."""
+def preview_app(form: Form, beside: Mapping[str, bytes] = MappingProxyType({})) -> Flask:
+    """A site of one page that serves `form`; its pictures and recordings are in `beside`, by name. It has no campaign, no store
+    and no sessions."""
     app = Flask("survey")
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     folder = Path(app.static_folder)
@@ -40,6 +44,12 @@ def preview_app(form: Form) -> Flask:
     def begin() -> Response:
         return _page(form, questionnaire_html(form, language.current()) if not by_pages(form) else
                      Walk(form, {}, _world()).html())
+
+    app.extensions["media"] = {name: f"/media/{quote(name)}" for name in wanted(form) if name in beside}
+
+    @app.get("/media/<name>")
+    def media(name: str) -> Response:
+        return held_files.content(beside[name]) if name in app.extensions["media"] else abort(404)
 
     @app.get("/file/<name>")
     def file(name: str) -> Response:
@@ -79,7 +89,8 @@ class _Table:
 
 
 def _world() -> World:
-    return World(language.current(), datetime.now().astimezone(), "preview", current_app.extensions["files"])
+    return World(language.current(), datetime.now().astimezone(), "preview", current_app.extensions["files"],
+                 current_app.extensions["media"])
 
 
 def _next_page(form: Form) -> Response:

@@ -36,6 +36,7 @@ class Option:
     code: str
     words: str
     chosen: bool
+    media: list = field(default_factory=list)
 
 
 @dataclass
@@ -62,6 +63,7 @@ class Item:
     name: str = ""
     live: bool = False
     lines: tuple[str, ...] = ()
+    media: list = field(default_factory=list)
     parts: dict = field(default_factory=dict)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from forms.filling import Filling
 from forms.handlers import FILES
 from forms.language import Text
+from forms.media import plain_name
 from forms.model import showing
 from forms.model.tree import Node
 from forms.questions import Question
@@ -64,6 +65,7 @@ class Items:
                     error=errors.get(name, ""), name=question.name, attributes={},
                     optional=question.type != "note" and not showing.required(self.state, node))
         item.lines = tuple(self._remarks(question))
+        item.media = self.media(question.node.label.identity if question.node.label else "")
         item.live = bool(within and self._reaches(question.node, within))
         SHOWN.get(item.kind, _field)(self, item, question, node)
         item.described_by = " ".join(f"{name}-{part}" for part, there in (
@@ -71,11 +73,17 @@ class Items:
         return item
 
     def _remarks(self, question: Question):
-        """What cannot work on a page, said where it matters; what helps more."""
-        for kind in question.media:
-            yield self.to(words.NO_MEDIA[kind] if kind in words.NO_MEDIA else words.NO_MEDIA["image"])
+        """What helps more."""
         if any(question.guidance):
             yield self.to(question.guidance)
+
+    def media(self, identity: str) -> list[tuple[str, str]]:
+        """(kind, address) of the pictures, recordings and films beside a text in the filling's language; a kind without an
+        address is said to be missing. A large picture stands in for the small one."""
+        found = self.state.form.texts.media(identity, self.state.language) if identity else {}
+        if "big-image" in found:
+            found = {"image": found["big-image"], **{kind: src for kind, src in found.items() if kind not in ("image", "big-image")}}
+        return [(kind, self.world.media.get(plain_name(src), "")) for kind, src in found.items() if src.strip()]
 
     def label(self, question: Question, node: Node) -> str:
         """The words of a question; its name where it has none."""
@@ -87,7 +95,8 @@ class Items:
 
     def options(self, node: Node, name: str, chosen: list[str]) -> list[Option]:
         offered = {choice.value: choice for choice in showing.offered_choices(self.state, node) if choice.value}
-        return [Option(f"{name}-{number}" if number else name, code, plain(choice.label) or code, code in chosen)
+        return [Option(f"{name}-{number}" if number else name, code, plain(choice.label) or code, code in chosen,
+                       self.media(choice.identity))
                 for number, (code, choice) in enumerate(offered.items())]
 
     def given(self, question: Question, node: Node) -> str | list[str]:
@@ -166,7 +175,8 @@ def kind_of(state, question: Question, node: Node) -> str:
     if question.type == "select_one":
         long = len(showing.offered_choices(state, node)) > MOST_RADIOS
         listed = any(look in ("minimal", "autocomplete", "search") for look in looks)
-        return "select_one_minimal" if long or listed else "select_one"
+        pictures = any(items_media(state, choice) for choice in showing.offered_choices(state, node))
+        return "select_one_minimal" if (long and not pictures) or listed else "select_one"
     if question.type == "range":
         return "select_one" if _steps(question) else "number"
     if question.type in ("integer", "decimal"):
@@ -174,6 +184,11 @@ def kind_of(state, question: Question, node: Node) -> str:
     if question.type in FILES:
         return "upload"
     return partial(question)
+
+
+def items_media(state, choice) -> bool:
+    """Whether a choice has a picture or a sound beside its words."""
+    return bool(choice.identity and state.form.texts.media(choice.identity, state.language))
 
 
 def _field(items: Items, item: Item, question: Question, node: Node) -> None:

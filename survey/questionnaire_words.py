@@ -94,6 +94,7 @@ DRAW_CLEAR = Text("擦掉重来", "Wipe and begin again")
 DRAW_DONE = Text("写好了，就用这个", "Done, use this")
 DRAW_NAME = Text("或者打字代替签名", "Or type the name instead")
 DRAW_TYPED = Text("用打的字", "Use what is typed")
+ALT = Text("{label}的图片", "Picture: {label}")
 NO_MEDIA = {"image": Text("这里原有一张图片，网页上看不到。", "There is a picture here that this page cannot show."),
             "audio": Text("这里原有一段录音，网页上听不到。", "There is a recording here that this page cannot play."),
             "video": Text("这里原有一段视频，网页上看不到。", "There is a video here that this page cannot play.")}

@@ -32,9 +32,10 @@ SMALL = """
     """
 
 
-def use(installation, campaign, data, name="form"):
+def use(installation, campaign, data, name="form", **files):
     with installation.store.write() as connection:
-        return campaigns.use_workbook(connection, campaign, data, name, clock.now(), COMMAND_LINE)
+        return campaigns.use_workbook(connection, campaign, data, name, clock.now(), COMMAND_LINE,
+                                      {name.replace("__", "."): content for name, content in files.items()})
 
 
 def at_receipt(tree):

@@ -11,6 +11,7 @@ ROUTES = {
     ("/", "GET"): "public",
     ("/healthz", "GET"): "public",
     ("/static/<path:filename>", "GET"): "public",
+    ("/form-media/<digest>/<name>", "GET"): "public",
     ("/h", "GET"): "resident-by-code",
     ("/h", "POST"): "resident-by-code",
     ("/h/<code>", "GET"): "resident-by-code",

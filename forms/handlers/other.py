@@ -1,6 +1,8 @@
 """Ranks, ranges, acknowledgements and the names of files."""
 from __future__ import annotations
 
+from decimal import Decimal, InvalidOperation
+
 from forms import messages
 from forms.handlers.choice import read_codes
 from forms.handlers.number import read_decimal, read_integer
@@ -17,8 +19,20 @@ def read_rank(raw: object, question: Question) -> Read:
 
 
 def read_range(raw: object, question: Question) -> Read:
+    """A number between the bounds of the scale, on one of its steps."""
     kind = question.node.type if question.node is not None else "decimal"
-    return (read_integer if kind == "int" else read_decimal)(raw, question)
+    read = (read_integer if kind == "int" else read_decimal)(raw, question)
+    if read.error is not None or not read.answer:
+        return read
+    try:
+        start, end, step = (Decimal(question.parameters.get(name, "1")) for name in ("start", "end", "step"))
+        value = Decimal(read.answer)
+        fits = min(start, end) <= value <= max(start, end) and not (step and (value - start) % step)
+    except (InvalidOperation, ValueError):
+        return read  # a scale that says nothing that can be counted
+    if fits or "start" not in question.parameters or "end" not in question.parameters:
+        return read
+    return Read("", read.answer, messages.NOT_ON_SCALE.fill(start=start, end=end, step=step))
 
 
 def read_acknowledgement(raw: object, question: Question) -> Read:

@@ -7,10 +7,11 @@ from forms.model.texts import Label
 
 
 class Choice(NamedTuple):
-    """One choice as offered now: its code and its words."""
+    """One choice as offered now: its code and its words; `identity` of these words among the form's texts, "" for none."""
 
     value: str
     label: str
+    identity: str = ""
 
 
 class Choices(NamedTuple):

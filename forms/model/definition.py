@@ -87,7 +87,8 @@ class NodeDef:
 @dataclass(eq=False)
 class Definition:
     """A form. `nodes`: by reference. `instances`: the secondary instances by ID, each an <instance> element whose child is
-    its root. `lacking`: the src of external instances that were not given. `faults`: what is wrong with it."""
+    its root. `external`: the src of those that stand in files; `lacking`: of these, the ones not given. `faults`: what is
+    wrong with it."""
 
     key: str
     version: str
@@ -117,6 +118,7 @@ class Definition:
     # What has been looked up in the secondary instances, which never change.
     tables: dict = field(default_factory=dict)
     namespace: str = ""
+    external: dict[str, str] = field(default_factory=dict)
 
     def actions_for(self, event: str) -> list[Action]:
         return [action for action in self.actions if event in action.events]

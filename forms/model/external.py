@@ -54,6 +54,23 @@ def csv_rows(content: bytes) -> list[dict[str, str]]:
     return rows
 
 
+def by_list(content: bytes) -> dict[str, etree._Element]:
+    """The lists of itemsets.csv (the sheet external_choices), each as an <instance> of its own, by name. Words in several
+    languages: those of the first."""
+    found: dict[str, etree._Element] = {}
+    for row in csv_rows(content):
+        name = row.get("list_name", "")
+        words = row.get("label") or next((text for head, text in row.items() if head.startswith("label::") and text), "")
+        if name not in found:
+            found[name] = etree.Element("instance", id=name)
+            etree.SubElement(found[name], "root")
+        item = etree.SubElement(found[name][0], "item")
+        for head, text in {**row, "label": words}.items():
+            if _NAME.match(head):
+                etree.SubElement(item, head).text = _legal(text)
+    return found
+
+
 def _csv(content: bytes) -> etree._Element:
     root = etree.Element("root")
     for row in csv_rows(content):

@@ -12,7 +12,7 @@ from forms.model.choices import Choices
 from forms.model.definition import Definition, Fault, NodeDef
 from forms.model.dependencies import connect
 from forms.model.evaluation import Evaluator
-from forms.model.external import secondary_instance
+from forms.model.external import by_list, secondary_instance
 from forms.model.names import JR, ODKX, ORX, H, Names, X, copied, safe_parser
 from forms.model.texts import Texts, label, referred
 
@@ -20,6 +20,7 @@ CONTROLS = {X + name: name for name in ("input", "select1", "select", "rank", "r
 # Some builders end the ODK namespace with a slash.
 CONTROLS |= {ODKX + "rank": "rank", "{http://www.opendatakit.org/xforms/}rank": "rank"}
 TEMPLATE = JR + "template"
+_QUERIED = re.compile(r"\s*instance\('([^']*)'\)/root/item")
 _IDENTITY = re.compile(r"\s*jr:itext\(\s*([\w.\-:]+)\s*\)\s*$")
 METHODS = {"", "post", "form-data-post"}
 
@@ -142,7 +143,9 @@ class _Reader:
 
     def _external(self, external: Mapping[str, bytes], blank_missing: bool) -> None:
         form = self.definition
-        for identity, src in list(form.lacking.items()):
+        form.external = dict(form.lacking)
+        self.itemsets = by_list(external["itemsets.csv"]) if "itemsets.csv" in external else {}
+        for identity, src in form.external.items():
             content = external.get(src, external.get(src.rsplit("/", 1)[-1]))
             if content is None:
                 form.instances[identity] = etree.Element("instance", id=identity)
@@ -179,6 +182,8 @@ class _Reader:
             node.label, node.hint = label(element.find(X + "label")), label(element.find(X + "hint"))
             if node.control in ("select", "select1", "rank"):
                 node.choices = self._choices(element, node)
+            elif element.get("query"):
+                self._external_select(element, node)
             if node.control == "upload" and element.get("mediatype", "").startswith("."):
                 self.faults.append(Fault(f"Unsupported mediatype: {element.get('mediatype')}", ref))
         elif not node.is_leaf:
@@ -199,6 +204,18 @@ class _Reader:
         return Choices((), found, form.compile(value.get("ref", "") if value is not None else "", inside, "choices"),
                        form.compile(identity[1] if identity else said, inside, "choices"), bool(identity),
                        bool(found is not None and found.refs))
+
+    def _external_select(self, element: etree._Element, node: NodeDef) -> None:
+        """A choice from the sheet external_choices: a text field with a query for apps, an ordinary choice here."""
+        found = _QUERIED.match(element.get("query"))
+        if found is None or found[1] not in self.itemsets:
+            return
+        self.definition.instances.setdefault(found[1], self.itemsets[found[1]])
+        nodeset = self.definition.compile(element.get("query"), node.ref, "choices", "nodes")
+        inside = self.definition.evaluator.base_of(element.get("query"), node.ref) or "/-"
+        node.control = "select1"
+        node.choices = Choices((), nodeset, self.definition.compile("name", inside, "choices"),
+                               self.definition.compile("label", inside, "choices"), False, True)
 
     def _group(self, element: etree._Element, ref: str) -> None:
         node = self.definition.nodes.get(ref)

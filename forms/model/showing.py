@@ -42,16 +42,16 @@ def offered_choices(state: State, node: Node) -> list[Choice]:
 def _choices(state: State, node: Node):
     choices, context, place = node.d.choices, state.context, node.element
     for value, label in choices.items:
-        yield Choice(value, said(state, node, label) or "")
+        yield Choice(value, said(state, node, label) or "", label.identity if label is not None else "")
     if choices.nodeset is None:
         return
     for item in choices.nodeset.nodes(place, context):
         value = choices.value.text(item, context) if choices.value is not None else item.text or ""
-        words = choices.label.text(item, context) if choices.label is not None else ""
+        words = identity = choices.label.text(item, context) if choices.label is not None else ""
         if choices.label_is_identity:
             found = state.form.texts.find(words, state.language)
             words = worded(state, node, found) if found else ""
-        yield Choice(value, words)
+        yield Choice(value, words, identity if choices.label_is_identity else "")
 
 
 def said(state: State, node: Node, label: Label | None) -> str | None:
@@ -176,7 +176,7 @@ def node_state(state: State, node: Node) -> dict:
         if wrong:
             shown["violation"] = {"condition": wrong, "message": message(state, node, wrong)}
         if node.d.choices is not None:
-            shown["options"] = [list(choice) for choice in offered_choices(state, node)]
+            shown["options"] = [list(choice[:2]) for choice in offered_choices(state, node)]
     return shown
 
 

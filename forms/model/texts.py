@@ -80,6 +80,11 @@ class Texts:
         return {form: "".join(p for p in found.parts if isinstance(p, str)) for form in MEDIA
                 if (found := self.find(identity, language, form))}
 
+    def files(self) -> set[tuple[str, str]]:
+        """(kind, file) of all media in all languages, the file as it is written: ("image", "jr://images/a.png")."""
+        return {(kind, "".join(part for part in words.parts if isinstance(part, str))) for known in self._words.values()
+                for forms in known.values() for kind, words in forms.items() if kind in MEDIA}
+
     def all(self, identity: str) -> list[Words]:
         return [found for forms in self._words.get(identity, {}).values() for found in forms.values()]
 

@@ -10,7 +10,9 @@ from campaigns import campaign as campaigns
 from campaigns import clock
 from campaigns.campaign import PRESETS, Campaign, Terms
 from forms.language import Text
+from forms.media import wanted
 from survey.cli.base import ACTOR, campaign_option, echo, echo_json, installation, json_option, say
+from survey.cli.beside import FilesBeside, media_option
 
 
 @click.group()
@@ -125,18 +127,26 @@ def form() -> None:
 
 @form.command("set")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@media_option
 @campaign_option
 @json_option
-def set_form(file: Path, campaign: Campaign, as_json: bool) -> None:
+def set_form(file: Path, media: Path | None, campaign: Campaign, as_json: bool) -> None:
     """从现在起改用这份问卷，已交的不变 / use this workbook from now on; what was sent keeps its form."""
+    files = FilesBeside(media or file.parent, file)
     with installation().store.write() as connection:
-        used = campaigns.use_workbook(connection, campaign, file.read_bytes(), file.stem, clock.now(), ACTOR)
+        used = campaigns.use_workbook(connection, campaign, file.read_bytes(), file.stem, clock.now(), ACTOR, files)
+    kept = list(wanted(used))
+    unused = sorted(set(files) - set(kept)) if media else []
     if as_json:
         echo_json({"campaign": campaign.slug, "form": used.key, "version": used.version, "digest": used.digest,
-                   "warnings": len(used.warnings)})
+                   "warnings": len(used.warnings), "files": kept, "unused": unused})
         return
     echo("“{title}”从现在起用问卷 {key}（版本 {version}）；已交的不变", "“{title}” uses the form {key} (version {version}) from now on; "
          "what was sent keeps its form", title=campaign.title, key=used.key, version=used.version or "-")
+    if kept:
+        echo("一起存下的文件：{names}", "Files kept with it: {names}", names=", ".join(kept))
+    if unused:
+        echo("文件夹里没有用到的：{names}", "Not needed, left out: {names}", names=", ".join(unused))
     if used.warnings:
         echo("有 {count} 条提醒，请看 survey form check", "{count} things to know: see survey form check", count=len(used.warnings))
 

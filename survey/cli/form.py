@@ -11,7 +11,9 @@ from forms.check import Report
 from forms.check import check as look_at
 from forms.form import Form, form_from_xform, load
 from forms.language import Refusal, Text
+from forms.media import wanted
 from survey.cli.base import echo, echo_json, json_option, say
+from survey.cli.beside import FilesBeside, media_option
 from survey.preview import preview_app
 
 MOST_SHOWN = 200
@@ -25,13 +27,12 @@ def form() -> None:
 
 @form.command()
 @_file
-@click.option("--media", type=click.Path(exists=True, file_okay=False, path_type=Path),
-              help="问卷引用的文件所在的文件夹（默认同一文件夹）/ folder of the files it refers to (default: its own)")
+@media_option
 @json_option
 @click.pass_context
 def check(context: click.Context, file: Path, media: Path | None, as_json: bool) -> None:
     """看一份 XLSForm 里有什么、有什么问题 / what an XLSForm holds and every problem; exit 1 if it cannot be used."""
-    report = look_at(file.read_bytes(), file.name, _beside(media or file.parent, file))
+    report = look_at(file.read_bytes(), file.name, FilesBeside(media or file.parent, file))
     if as_json:
         echo_json(report.as_dict())
     else:
@@ -41,20 +42,19 @@ def check(context: click.Context, file: Path, media: Path | None, as_json: bool)
 
 @form.command()
 @_file
-@click.option("--media", type=click.Path(exists=True, file_okay=False, path_type=Path),
-              help="问卷引用的文件所在的文件夹（默认同一文件夹）/ folder of the files it refers to (default: its own)")
+@media_option
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8010, show_default=True)
 def preview(file: Path, media: Path | None, host: str, port: int) -> None:
     """在浏览器里试填一份问卷，什么都不保存 / serve a questionnaire for trying out; nothing is kept; Ctrl-C stops."""
-    found = _load(file, media)
-    if found.definition.lacking:
-        echo("提醒：缺少文件 {names}，用到它的题没有选项",
-             "To know: without the files {names} the questions that need them offer nothing",
-             names=", ".join(sorted(found.definition.lacking.values())))
+    found, beside = _load(file, media), FilesBeside(media or file.parent, file)
+    lacking = [name for name in wanted(found) if name not in beside]
+    if lacking:
+        echo("提醒：缺少文件 {names}，用到它们的地方是空的", "To know: without the files {names} the places that need them stay empty",
+             names=", ".join(lacking))
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
     try:
-        server = make_server(host, port, preview_app(found), threaded=True)
+        server = make_server(host, port, preview_app(found, beside), threaded=True)
     except (OSError, SystemExit):
         raise Refusal("端口 {port} 已被占用，请用 --port 换一个。", "Port {port} is taken; choose another with --port.",
                       port=port) from None
@@ -66,14 +66,8 @@ def preview(file: Path, media: Path | None, host: str, port: int) -> None:
 
 
 def _load(file: Path, media: Path | None) -> Form:
-    data, external = file.read_bytes(), _beside(media or file.parent, file)
+    data, external = file.read_bytes(), FilesBeside(media or file.parent, file)
     return form_from_xform(data, external) if data.lstrip()[:1] == b"<" else load(data, file.stem, external)
-
-
-def _beside(folder: Path, file: Path) -> dict[str, bytes]:
-    """The data files beside a workbook."""
-    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())
-            if path.suffix.lower() in (".csv", ".geojson", ".xml") and path != file and path.stat().st_size < 64 * 1024 * 1024}
 
 
 def _print(report: Report) -> None:

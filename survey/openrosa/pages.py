@@ -60,7 +60,7 @@ def form_list() -> Response:
         return words.xml(f'<xforms xmlns="{_LIST}"/>')
     with current_app.installation.store.read() as connection:
         found = served.newest(connection, g.user)
-        has_media = served.uses_doors(found.form) or found.form.itemsets is not None
+        has_media = served.has_media(connection, found)
     if only not in (None, found.form.key):
         return words.xml(f'<xforms xmlns="{_LIST}"/>')
     path = _form_path(found.form.key)
@@ -84,7 +84,7 @@ def form(key: str) -> Response:
 def manifest(key: str) -> Response:
     """The files that go with the form."""
     with current_app.installation.store.read() as connection:
-        found = served.media(connection, g.user, served.named(connection, g.user, key).form)
+        found = served.media(connection, g.user, served.named(connection, g.user, key))
     files = "".join("<mediaFile>" + words.elements([
         ("filename", each.name), ("hash", f"md5:{each.md5}"),
         ("downloadUrl", _address(f"{_form_path(key)}/media/{quote(each.name, safe='')}"))]) + "</mediaFile>" for each in found)
@@ -95,10 +95,10 @@ def manifest(key: str) -> Response:
 def media(key: str, name: str) -> Response:
     """One of these files."""
     with current_app.installation.store.read() as connection:
-        found = served.media(connection, g.user, served.named(connection, g.user, key).form)
+        found = served.media(connection, g.user, served.named(connection, g.user, key))
     for each in found:
         if each.name == name:
-            return Response(each.content, content_type="text/csv; charset=utf-8")
+            return Response(each.content, content_type=each.kind)
     raise served.NoSuchFile
 
 

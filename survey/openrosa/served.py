@@ -11,6 +11,8 @@ from sqlalchemy import Connection, bindparam, select
 
 import forms.form
 from campaigns import campaign as campaigns
+from campaigns import filetypes
+from campaigns import media as form_media
 from campaigns.people import User
 from campaigns.store.schema import dwelling, form_version
 from forms.devices import DOORS, for_devices, uses_doors
@@ -54,6 +56,13 @@ class Media:
     def md5(self) -> str:
         return _md5(self.content)
 
+    @property
+    def kind(self) -> str:
+        """The Content-Type to send it with."""
+        ending = self.name.rsplit(".", 1)[-1].lower()
+        return filetypes.shown_as(self.content[:filetypes.HEAD]) or {
+            "csv": "text/csv; charset=utf-8", "geojson": "application/geo+json", "xml": "text/xml"}.get(ending, "application/octet-stream")
+
 
 def _md5(content: bytes) -> str:
     return hashlib.md5(content, usedforsecurity=False).hexdigest()
@@ -92,10 +101,16 @@ def of_version(connection: Connection, user: User, key: str, version: str) -> tu
     return form_id, campaigns.form_version_of(connection, form_id)
 
 
-def media(connection: Connection, user: User, form: forms.form.Form) -> list[Media]:
-    """The files of a form for this user: the doors of their team where the form looks doors up, and nothing else of the
-    register."""
-    found = []
+def has_media(connection: Connection, served: Served) -> bool:
+    form = served.form
+    return uses_doors(form) or form.itemsets is not None or bool(form_media.names(connection, served.form_id))
+
+
+def media(connection: Connection, user: User, served: Served) -> list[Media]:
+    """The files of a form for this user: its own, and the doors of their team where the form looks doors up; nothing else of
+    the register."""
+    form = served.form
+    found = [Media(name, content) for name, content in form_media.read(connection, served.form_id).items()]
     if uses_doors(form):
         found.append(Media(DOORS, doors_csv(connection, user)))
     if form.itemsets is not None:
@@ -106,11 +121,15 @@ def media(connection: Connection, user: User, form: forms.form.Form) -> list[Med
 def doors_csv(connection: Connection, user: User) -> bytes:
     """The doors of the user's team in walking order; of a user without a team, the doors that have none. Holds neither
     codes nor who lives there."""
+    return _doors_csv(connection, _own(user))
+
+
+def _doors_csv(connection: Connection, which) -> bytes:
     out = io.StringIO()
     rows = csv.writer(out, lineterminator="\n")
     rows.writerow(["name", "label", *_DOOR_COLUMNS])
     for row in connection.execute(select(dwelling.c.id, *[dwelling.c[name] for name in _DOOR_COLUMNS])
-                                  .where(_own(user)).order_by(dwelling.c.walk)):
+                                  .where(which).order_by(dwelling.c.walk)):
         _, community, compound, building, unit, room, address = row
         rows.writerow([row.id, "-".join(filter(None, (compound, building, unit, room))) or address, *row[1:]])
     return out.getvalue().encode()
@@ -125,10 +144,21 @@ def with_media(connection: Connection, user: User, form_id: int, form: forms.for
     """The same form with this user's doors to look up, so that it judges as the device did."""
     if not uses_doors(form):
         return form
-    return _with_doors(form, form_id, doors_csv(connection, user))
+    return _looking_up(connection, form_id, form, doors_csv(connection, user))
+
+
+def at_door(connection: Connection, form_id: int, form: forms.form.Form, dwelling_id: int) -> forms.form.Form:
+    """The same form as the page of one door has it: with this door to look up and no other."""
+    if not uses_doors(form):
+        return form
+    return _looking_up(connection, form_id, form, _doors_csv(connection, dwelling.c.id == dwelling_id))
+
+
+def _looking_up(connection: Connection, form_id: int, form: forms.form.Form, doors: bytes) -> forms.form.Form:
+    return _with_lists(form, form_id, tuple({**form_media.read(connection, form_id), DOORS: doors}.items()))
 
 
 @lru_cache(maxsize=16)
-def _with_doors(form: forms.form.Form, form_id: int, csv_: bytes) -> forms.form.Form:
-    return forms.form.form_from_xform(form.xform, {DOORS: csv_, **(
-        {"itemsets.csv": form.itemsets.encode()} if form.itemsets is not None else {})})
+def _with_lists(form: forms.form.Form, form_id: int, lists: tuple[tuple[str, bytes], ...]) -> forms.form.Form:
+    return forms.form.form_from_xform(form.xform, dict(lists) | (
+        {"itemsets.csv": form.itemsets.encode()} if form.itemsets is not None else {}))
