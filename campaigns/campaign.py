@@ -68,6 +68,7 @@ class Terms:
     max_persons: int = 100  # in one form
     target_percent: int = 100  # coverage to reach at closing
     per_building: int = 1  # people that a building should have; two go in pairs
+    double_keying_percent: int = 5  # of the paper forms are keyed a second time, by another clerk
     trust: tuple[str, ...] = field(default=CHANNELS)  # most trusted first
 
     @classmethod
@@ -145,7 +146,7 @@ def new(connection: Connection, keyring: Keyring, *, slug: str, title: Text, pre
 _RANGES = {  # term: least, most
     "keep_days": (1, 3_650), "rate_fen": (0, rates.MOST_FEN), "bonus_from": (0, 1_000), "bonus_fen": (0, rates.MOST_FEN),
     "building_bonus_fen": (0, rates.MOST_FEN), "day_cap_fen": (0, 10_000_000), "grace_hours": (0, 720), "max_persons": (1, 500),
-    "target_percent": (1, 100), "per_building": (1, 20)}
+    "target_percent": (1, 100), "per_building": (1, 20), "double_keying_percent": (0, 100)}
 
 
 def _refuse_bad_terms(title: Text, terms: Terms) -> None:

@@ -137,11 +137,11 @@ def take(sheet: Sheet, instance: Instance | None, at: datetime, *, stale: bool =
     if changed is not None:
         return show(sheet, replace(shown, answers=changed))
     try:
-        _require_takeable(found, shown.instance, at)
+        require_takeable(found, shown.instance, at)
     except (CodeRevoked, NotOpen, Closed) as refusal:
         return show(sheet, _refused(shown, refusal))
     if stale or instance is None:
-        return show(sheet, replace(shown, notice=_stale_words(), alarm=True, status=400))
+        return show(sheet, replace(shown, notice=stale_words(), alarm=True, status=400))
     return _send(sheet, shown, at)
 
 
@@ -160,21 +160,21 @@ def _walk_on(sheet: Sheet, instance: Instance | None, at: datetime, stale: bool)
     if not walk.step(post):
         return show(sheet, replace(shown, status=422 if walk.errors else 200))
     try:
-        _require_takeable(sheet.found, shown.instance, at)
+        require_takeable(sheet.found, shown.instance, at)
     except (CodeRevoked, NotOpen, Closed) as refusal:
         return show(sheet, _refused(shown, refusal))
     if stale or instance is None:
-        return show(sheet, replace(shown, notice=_stale_words(), alarm=True, status=400))
+        return show(sheet, replace(shown, notice=stale_words(), alarm=True, status=400))
     return _send(sheet, replace(shown, answers=walk.to_send()), at)
 
 
-def _stale_words() -> Text:
+def stale_words() -> Text:
     if request.cookies.get(current_app.config["SESSION_COOKIE_NAME"]):
         return STALE
     return Text(STALE.zh + NO_COOKIES.zh, f"{STALE.en} {NO_COOKIES.en}")
 
 
-def _require_takeable(found: OpenDoor, instance: Instance, at: datetime) -> None:
+def require_takeable(found: OpenDoor, instance: Instance, at: datetime) -> None:
     """Raises CodeRevoked, NotOpen or Closed. What was taken before, sent again, still gets its receipt (INV-1)."""
     try:
         if found.withdrawn:

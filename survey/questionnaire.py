@@ -67,7 +67,7 @@ class Item:
     parts: dict = field(default_factory=dict)
 
 
-class _Page:
+class FormItems:
     """Turns questions, answers and errors into items."""
 
     def __init__(self, form: Form, language: str, answers: dict, errors: Iterable[AnswerError]):
@@ -217,7 +217,7 @@ def _render(form: Form, language: str, answers: dict, errors: list[AnswerError],
     if form.repeat:
         given = list(answers.get(form.person_repeat) or [])
         shown[form.person_repeat] = given + [{}] * (min(persons, MOST_BLOCKS) - len(given))
-    page = _Page(form, language, shown, errors)
+    page = FormItems(form, language, shown, errors)
     items = page.items(form.questions, "q-", shown, ())
     pattern = page.person("__i__", {}) if form.repeat else None
     if not errors and form.repeat:

@@ -161,6 +161,16 @@ second_keying = Table(  # a paper form keyed a second time, by another clerk
     Column("sealed", LargeBinary, nullable=False),
     Column("differences", JSON, nullable=False),  # paths of questions, no answers
     Column("at", Instant, nullable=False),
+    Column("compared", Integer, nullable=False, server_default="0"),  # answers
+)
+
+keying_verdict = Table(  # who of two clerks was right, settled once
+    "keying_verdict", metadata, identity(), of("campaign", nullable=False), of("second_keying", nullable=False, unique=True),
+    of("user", nullable=False),
+    Column("first_wrong", Integer, nullable=False),  # answers
+    Column("second_wrong", Integer, nullable=False),
+    Column("correction_id", Integer, ForeignKey("submission.id")),
+    Column("at", Instant, nullable=False),
 )
 
 flag_review = Table(  # somebody looked at a flag (campaigns.flags)
@@ -198,3 +208,6 @@ form_media = Table(  # what a form version refers to: lists, pictures, recording
 APPEND_ONLY = ("visit", "report", "report_file", "delivery", "pay_period", "pay_line", "decision", "second_keying",
                "flag_review")
 """Tables of migration 0003 whose rows never change and are never deleted; `pay_rule` is another."""
+
+VERDICTS_APPEND_ONLY = ("keying_verdict",)
+"""The same of a later migration."""
