@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from campaigns import filetypes, media
 from survey.access import PUBLIC, Pages
+from survey.runtime_words import words_json
 
 pages = Pages("front", __name__)
 
@@ -35,3 +36,9 @@ def form_media(digest: str, name: str) -> Response:
     if not kind:
         abort(404)
     return Response(content, content_type=kind, headers={"Cache-Control": "public, max-age=31536000, immutable"})
+
+
+@pages.page("/form/words.json", roles=PUBLIC)
+def form_words() -> Response:
+    """The sentences around the questions of forms that are filled in the browser, in all languages."""
+    return Response(words_json(), mimetype="application/json", headers={"Cache-Control": "public, max-age=3600"})

@@ -12,6 +12,7 @@ READERS = "lead supervisor organiser"
 ROUTES = {
     ("/", "GET"): "public",
     ("/healthz", "GET"): "public",
+    ("/form/words.json", "GET"): "public",
     ("/static/<path:filename>", "GET"): "public",
     ("/form-media/<digest>/<name>", "GET"): "public",
     ("/h", "GET"): "resident-by-code",

@@ -1,0 +1,48 @@
+"""The sentences of the forms that are filled in the browser: those of the server's pages, and a few more."""
+from __future__ import annotations
+
+import json
+from functools import cache
+
+from forms import messages
+from forms.language import LANGUAGES, Text
+from survey import questionnaire_words
+
+CHOOSE_ONE = messages.CHOOSE
+TRACE_POINTS = Text("走到每个拐角，按一次“加进去”；也可以每行写一个点：纬度 经度。",
+                    "Walk to each corner and press “Add” there; or write one point a line: latitude longitude.")
+UNDO_POINT = Text("去掉最后一个点", "Take the last point away")
+POINTS = Text("{count} 个点", "{count} points")
+FILTER = Text("写几个字查找", "Type a few letters to search")
+FILTER_FIRST = Text("还有 {count} 项没有显示，写几个字就能找到。", "{count} more are not shown; type a few letters to find them.")
+FILTER_REST = Text("其余 {count} 项不符合。", "The other {count} do not match.")
+COPY_ENTRY = Text("照样再加一份", "Copy")
+WORKING = Text("正在处理…", "One moment…")
+FILE_KEPT = Text("已存好。", "Kept.")
+FILE_REMOVED = Text("已去掉。", "Removed.")
+REMOVE_FILE = Text("去掉，重新选", "Remove it")
+NO_PICTURE = Text("这张照片打不开，没有存。请重新拍一张，或换一个 JPEG 文件。",
+                  "This picture cannot be opened, so it was not kept. Take it again, or choose a JPEG file.")
+YOUR_PICTURE = Text("您选的照片", "Your picture")
+DRAW_HERE = Text("用手指在方框里写或画。", "Write or draw in the box with a finger.")
+OR_TYPE_NAME = Text("不方便手写，就在这里打出姓名", "Or type the name here")
+OR_TYPE_WORDS = Text("不方便手画，就在这里打字", "Or type words here")
+CLEAR_DRAWING = Text("擦掉重来", "Clear and begin again")
+PHOTO_TO_MARK = Text("先选一张照片", "Choose a photo first")
+KEEP_FOR_LATER = Text("先存着，以后再填", "Keep it and go on later")
+NOT_SENT = Text("没有送出去，可能没有网络。您填的都还在，有网络时请再按“提交登记”。",
+                "Not sent; perhaps there is no network. Everything you filled in is still here: press “Send” again when there is one.")
+DRAFT_FOUND = Text("这部手机上有 {when} 没填完的内容。", "This phone holds answers that were begun {when} and not sent.")
+DRAFT_GO_ON = Text("继续填写", "Go on")
+DRAFT_ANEW = Text("重新开始", "Begin again")
+KEPT_HERE = Text("填写的内容会加密存在这部手机上，提交后删除，最多留 7 天。",
+                 "What you fill in is kept on this phone, encrypted, until it is sent, for at most 7 days.")
+
+
+@cache
+def words_json() -> bytes:
+    """All sentences in all languages: {"zh": {NAME: sentence}, ...}."""
+    found = {name: text for sentences in (vars(messages), vars(questionnaire_words), globals())
+             for name, text in sentences.items() if isinstance(text, Text)}
+    said = {code: {name: text.to(code) for name, text in found.items()} for code in LANGUAGES}
+    return json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()

@@ -1,0 +1,45 @@
+// A code before the camera, where the browser can read one; typed otherwise.
+"use strict";
+
+import { h } from "./element.js";
+import { line } from "./typed.js";
+
+const EVERY = 150; // ms between two looks
+
+export function barcode(question, session) {
+  const field = line(question, session);
+  if (!("BarcodeDetector" in window && navigator.mediaDevices)) return field;
+  const video = h("video", { playsinline: true, hidden: true });
+  video.muted = true;
+  const says = h("p", { class: "hint", role: "status" });
+  const button = h("button", { type: "button", class: "button secondary" }, session.say("SCAN"));
+  let stream = null;
+  const stop = () => {
+    if (stream) stream.getTracks().forEach((track) => track.stop());
+    stream = null;
+    video.hidden = true;
+  };
+  button.addEventListener("click", async () => {
+    stop();
+    try {
+      stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
+    } catch {
+      says.textContent = session.say("NO_CAMERA");
+      return;
+    }
+    video.srcObject = stream;
+    video.hidden = false;
+    video.play().catch(() => {}); // until frames come, detect() just finds nothing
+    const detector = new BarcodeDetector();
+    while (stream && video.isConnected) {
+      const [found] = await detector.detect(video).catch(() => []);
+      if (found) {
+        session.type(question, found.rawValue);
+        break;
+      }
+      await new Promise((resolve) => setTimeout(resolve, EVERY));
+    }
+    stop();
+  });
+  return { ...field, node: h("div", {}, field.node, h("div", { class: "device" }, button, video, says)) };
+}

@@ -1,0 +1,86 @@
+// Photos, sound, films and other files. A photo is made small, turned upright and freed of its position before it is kept.
+"use strict";
+
+import { h } from "./element.js";
+
+const LONG_SIDE = 1600;
+const QUALITY = 0.8;
+const ACCEPTED = { image: "image/*", audio: "audio/*", video: "video/*" };
+
+/** A JPEG of at most `longest` pixels. Drawing it anew leaves out where and with what it was taken. Throws for no picture. */
+export async function shrunk(file, longest = LONG_SIDE) {
+  const picture = await createImageBitmap(file, { imageOrientation: "from-image" });
+  const scale = Math.min(1, longest / Math.max(picture.width, picture.height));
+  const canvas = h("canvas", { width: Math.round(picture.width * scale), height: Math.round(picture.height * scale) });
+  const pen = canvas.getContext("2d");
+  pen.fillStyle = "#fff"; // where a picture is transparent
+  pen.fillRect(0, 0, canvas.width, canvas.height);
+  pen.drawImage(picture, 0, 0, canvas.width, canvas.height);
+  picture.close();
+  return blobOf(canvas, "image/jpeg", QUALITY);
+}
+
+export function blobOf(canvas, type, quality) {
+  return new Promise((resolve, reject) => {
+    canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("no picture"))), type, quality);
+  });
+}
+
+/** A name that no other file of any form has. */
+export function named(question, blob, ending) {
+  const random = Array.from(crypto.getRandomValues(new Uint8Array(6)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  const stem = question.name.replace(/[^A-Za-z0-9_-]+/g, "") || question.type;
+  return new File([blob], `${stem}-${random}${ending}`, { type: blob.type });
+}
+
+function endingOf(file) {
+  const match = /\.[A-Za-z0-9]{1,8}$/.exec(file.name || "");
+  return match ? match[0].toLowerCase() : "";
+}
+
+export function upload(question, session) {
+  const { type, looks, id } = question;
+  const capture = type !== "image" ? null : looks.has("new-front") || looks.has("front") ? "user" : looks.has("new") ? "environment" : null;
+  const pick = h("input", { type: "file", id, name: id, accept: ACCEPTED[type], capture });
+  const preview = h("div", { class: "kept-file" });
+  const says = h("p", { class: "hint", role: "status" });
+  let shown = null;
+
+  pick.addEventListener("change", async () => {
+    const [file] = pick.files;
+    if (!file) return;
+    says.textContent = session.say("WORKING");
+    try {
+      const kept = type === "image" ? named(question, await shrunk(file, question.node.maxPixels || LONG_SIDE), ".jpg")
+        : named(question, file, endingOf(file));
+      session.put(question, kept);
+      says.textContent = session.say("FILE_KEPT");
+    } catch {
+      says.textContent = session.say("NO_PICTURE");
+    }
+    pick.value = "";
+  });
+
+  function remove() {
+    session.put(question, null);
+    says.textContent = session.say("FILE_REMOVED");
+    pick.focus();
+  }
+
+  return {
+    node: h("div", {}, preview, pick, says), target: pick,
+    update() {
+      const file = question.state.value;
+      if (file === shown) return;
+      shown = file;
+      preview.replaceChildren(...(file ? [shownFile(file, type, session),
+        h("button", { type: "button", class: "button quiet", onclick: remove }, session.say("REMOVE_FILE"))] : []));
+    },
+  };
+}
+
+export function shownFile(file, type, session) {
+  if (type === "file") return h("p", { class: "output" }, file.name);
+  const address = session.addressOf(file);
+  return type === "image" ? h("img", { src: address, alt: session.say("YOUR_PICTURE") }) : h(type, { src: address, controls: true });
+}

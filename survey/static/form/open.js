@@ -1,0 +1,143 @@
+// Fills a form in the browser, with or without a network: the same questions, rules and words as the pages of the server.
+//
+//   const form = await openForm({
+//     container,     the element to show the form in; what it holds is replaced. It needs survey.css.
+//     xml,           the form as XForm (text), as forms.browser.for_browser(form) gives it
+//     language,      "zh" or "en"
+//     words,         the sentences of both languages, from /form/words.json: {zh: {NAME: sentence}, en: {...}}
+//     attachments,   the form's own files (lists, pictures): object or Map of name -> Blob or Response, or a function
+//                    name -> Promise of one; may be left out
+//     draft,         what save() or onChange gave, to go on from: {xml, files, place, reviewed}; may be left out
+//     properties,    {username, phoneNumber, email, deviceID}: what the form may ask of its surroundings; may be left out
+//     onChange,      (draft) => …   some moments after answers or the page changed; may be left out
+//     onFinish,      ({xml, files}) => Promise of nothing when it was taken, else of {notice, errors: [{text, go}]}: sentences
+//                    to show, `go` the key of the page to mend. While it waits the button says so. A rejected promise is
+//                    told as "not sent, still here".
+//     onLeave,       (draft) => …   "keep for later" was pressed; the button is there only if this is given
+//   });
+//   await form.save()          {xml, files: {name: File}, place, reviewed}: everything as it stands, finished or not
+//   form.setLanguage("en")     all words change; answers stay
+//   form.close()               no more calls; free what was held
+//
+// xml is the OpenRosa submission: it names its form, and its meta/instanceID stays the same from draft to sending.
+// openForm rejects with FormRefused when the engine cannot load the form: it then has to be filled with the server's pages.
+// Pages that use it need the CSP that survey/headers.py gives to `runs_forms` answers. There is one engine module, loaded once.
+"use strict";
+
+import { Attachments } from "./attachments.js";
+import { factsIn } from "./question.js";
+import { written, canFind } from "./places.js";
+import { Session, emptied } from "./session.js";
+import { View } from "./view.js";
+
+const CHANGED_AFTER = 800; // ms
+const XML = "xml_submission_file";
+
+export class FormRefused extends Error {}
+
+/** The engine, loaded when it is first needed. */
+export function engine() {
+  return import("../vendor/xforms-engine.js");
+}
+
+export async function openForm(options) {
+  const attachments = new Attachments(options.attachments);
+  const instance = await begun(options, attachments);
+  let timer = null;
+  let closed = false;
+  let drawn = false;
+  const files = new Map();
+
+  const session = new Session({
+    root: instance.root, facts: factsIn(options.xml), words: options.words, language: options.language, attachments,
+    key: options.draft && options.draft.place, reviewed: options.draft && options.draft.reviewed,
+    chosen: options.draft && options.draft.chosen,
+    changed(what) {
+      if (!drawn || closed) return;
+      if (what === "place") view.draw(true);
+      else view.refresh();
+      if (what !== "look") later();
+    },
+  });
+  session.addressOf = (file) => {
+    if (!files.has(file)) files.set(file, URL.createObjectURL(file));
+    return files.get(file);
+  };
+
+  async function save() {
+    session.settle();
+    const payload = await instance.root.prepareInstancePayload({ payloadType: "monolithic" });
+    const [data] = payload.data;
+    const saved = { xml: await data.get(XML).text(), files: {}, place: session.key, reviewed: session.reviewed, chosen: session.chosen };
+    for (const [name, file] of data) if (name !== XML) saved.files[name] = file;
+    return saved;
+  }
+
+  function later() {
+    if (!options.onChange) return;
+    clearTimeout(timer);
+    timer = setTimeout(async () => {
+      const saved = await save();
+      if (!closed) options.onChange(saved);
+    }, CHANGED_AFTER);
+  }
+
+  const view = new View(options.container, session, {
+    async finish() {
+      clearTimeout(timer);
+      const { xml, files: all } = await save();
+      return options.onFinish({ xml, files: all });
+    },
+    leave: options.onLeave ? async () => {
+      clearTimeout(timer);
+      options.onLeave(await save());
+    } : null,
+  });
+  drawn = true;
+
+  return {
+    save,
+    setLanguage(language) {
+      session.settle();
+      session.setLanguage(language);
+      session.errors.clear();
+      session.elsewhere = [];
+      session.notice = "";
+      view.again();
+      later();
+    },
+    close() {
+      closed = true;
+      clearTimeout(timer);
+      for (const address of files.values()) URL.revokeObjectURL(address);
+    },
+  };
+}
+
+/** A new filling, or the one of a draft. */
+async function begun({ xml, draft, properties }, attachments) {
+  const { loadForm } = await engine();
+  const loaded = await loadForm(xml, { fetchFormAttachment: (address) => attachments.fetch(address), missingResourceBehavior: "ERROR" });
+  if (loaded.status === "failure") throw new FormRefused(String(loaded.error && loaded.error.message));
+  const config = { preloadProperties: properties || {}, geolocationProvider: { getLocation: position } };
+  try {
+    if (!draft) {
+      const made = loaded.createInstance(config);
+      emptied(made.root);
+      return made;
+    }
+    const data = new FormData();
+    data.set(XML, new File([draft.xml], XML, { type: "text/xml" }));
+    for (const [name, file] of Object.entries(draft.files || {})) data.set(name, file, name);
+    return await loaded.restoreInstance({ data: [data] }, config);
+  } catch (error) {
+    throw new FormRefused(String(error && error.message));
+  }
+}
+
+function position() {
+  if (!canFind()) return Promise.resolve("");
+  return new Promise((resolve) => {
+    navigator.geolocation.getCurrentPosition((found) => resolve(written(found)), () => resolve(""), { enableHighAccuracy: true, timeout: 30000 });
+  });
+}
