@@ -25,6 +25,7 @@ from campaigns.codes import codes
 from campaigns.frame import doors
 from campaigns.frame.doors import Door, NoSuchDoor
 from campaigns.frame.places import door_of, fold, numbered, tidy
+from campaigns.hangers import history
 from campaigns.keys import Key
 from campaigns.people import User
 from campaigns.store.fieldwork import assignment, visit
@@ -213,7 +214,7 @@ def merge(connection: Connection, campaign: Campaign, door_id: int, other_id: in
     connection.execute(update(dwelling).where(dwelling.c.id == goes).values(ended_at=at, reviewed_at=at, merged_into=stays))
     connection.execute(update(dwelling).where(dwelling.c.merged_into == goes).values(merged_into=stays))
     connection.execute(update(dwelling).where(dwelling.c.id == stays).values(reviewed_at=at))
-    connection.execute(update(code).where(code.c.dwelling_id == goes).values(dwelling_id=stays))
+    _take_codes(connection, stays, goes, at, actor)
     _release_all(connection, goes, at)
     audit.write(connection, campaign.id, at, actor, "door.merged", f"door:{goes}", into=stays)
     return doors.by_id(connection, stays)
@@ -229,6 +230,15 @@ def _take_row(connection: Connection, stays: int, goes: int) -> None:
     connection.execute(update(dwelling).where(dwelling.c.id == goes).values(
         door=f"{row['door']}|merged {goes}", register_code=None, sealed=None))
     connection.execute(update(dwelling).where(dwelling.c.id == stays).values(**{name: row[name] for name in _OF_REGISTER}))
+
+
+def _take_codes(connection: Connection, stays: int, goes: int, at: datetime, actor: Actor) -> None:
+    """Paper that is out there opens the door that goes on."""
+    mine = code.c.dwelling_id == goes
+    hung = list(connection.execute(select(code.c.id).where(mine, code.c.kind == "hanger")).scalars())
+    if hung:
+        history.note(connection, hung, "moved", history.newest(connection, hung, at), actor, door=stays)
+    connection.execute(update(code).where(mine, code.c.kind != "hanger").values(dwelling_id=stays))
 
 
 def _has_entries(connection: Connection, door_id: int) -> bool:

@@ -7,7 +7,7 @@ STA-2 Else the latest visit decides, by the time at which it was made, then by i
 STA-3 After six attempt-days without anything final the door is given up as a non-contact: six days on which somebody was sought.
 STA-4 A door without a visit is not started; a door that left the register has ended and counts nowhere.
 STA-5 A door is one of these to AAPOR (Standard Definitions, 2023): I complete, P partial, R refusal, NC non-contact, O other,
-      UH not known to be a household's, NE not eligible. RR1 and RR3 are made of these counts in `campaigns.figures.response`.
+      UH not known to be a household's, NE not eligible. RR1 and RR3 are made of these counts in `campaigns.figures.counts`.
 
 `of` says it for one door in Python, `statuses` for all doors in one query; both read the same tables.
 """
@@ -98,7 +98,8 @@ _ATTEMPTS = [code for code, outcome in OUTCOMES.items() if outcome.attempt]
 
 
 def statuses(campaign_id: int, through: Through | None = None, *conditions: ColumnElement) -> Select:
-    """(dwelling_id, status, days, visits) of every dwelling of the campaign that meets `conditions`; `days` are attempt-days.
+    """(dwelling_id, status, days, visits, called) of every dwelling of the campaign that meets `conditions`; `days` are
+    attempt-days; `called` is 1 where somebody went: a visit is kept, or an entry was taken at the door.
 
     `through`: what came or was decided later is not counted (figures). Set-based, on SQLite and PostgreSQL.
     """
@@ -108,6 +109,7 @@ def statuses(campaign_id: int, through: Through | None = None, *conditions: Colu
     return select(
         dwelling.c.id.label("dwelling_id"), _status(last.c.outcome, sums.c.days, own.c.dwelling_id).label("status"),
         func.coalesce(sums.c.days, 0).label("days"), func.coalesce(sums.c.visits, 0).label("visits"),
+        case((sums.c.visits > 0, 1), else_=func.coalesce(own.c.at_door, 0)).label("called"),
     ).select_from(
         dwelling.outerjoin(last, and_(last.c.dwelling_id == dwelling.c.id, last.c.place == 1))
         .outerjoin(sums, sums.c.dwelling_id == dwelling.c.id).outerjoin(own, own.c.dwelling_id == dwelling.c.id),
@@ -128,9 +130,10 @@ def _sums(campaign_id: int, mine: Select | None) -> Select:
 
 def _own(campaign_id: int, through: Through | None, mine: Select | None) -> Select:
     counted = through.counts(campaign_id) if through else submission.c.id.not_in(verdicts.rejected_ids(campaign_id))
-    return select(submission.c.dwelling_id).where(
+    at_door = func.max(case((submission.c.channel == "visit", 1), else_=0))
+    return select(submission.c.dwelling_id, at_door.label("at_door")).where(
         submission.c.campaign_id == campaign_id, submission.c.channel.in_(RECORDING), counted,
-        *_within(submission.c.dwelling_id, mine)).distinct()
+        *_within(submission.c.dwelling_id, mine)).group_by(submission.c.dwelling_id)
 
 
 def _within(column: ColumnElement, mine: Select | None) -> tuple:

@@ -3,21 +3,24 @@ from __future__ import annotations
 
 import dataclasses
 import random
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from campaigns import campaign as campaigns
-from campaigns import people
+from campaigns import people, status
 from campaigns.audit import COMMAND_LINE
 from campaigns.campaign import CHANNELS, Campaign, Terms
 from campaigns.codes import codes
 from campaigns.installation import Installation
+from campaigns.outcomes import OUTCOMES
+from campaigns.status import Call
 from campaigns.store.schema import code, dwelling, team
 from campaigns.submissions import AlreadyRecorded
 from forms.language import Text
 from tests import core_cases as core
+from tests import visit_cases
 from tests.core_cases import CLOSES, OPENS
 
 AT = OPENS + timedelta(days=5, hours=3)  # 6 March, 11:00 in Shanghai
@@ -54,6 +57,13 @@ class Street:
     doors: dict[int, dict]  # id -> the register's columns, with "team"
     workers: list[people.User] = field(default_factory=list)
     sent: list[Sent] = field(default_factory=list)
+    calls: dict[int, list[Call]] = field(default_factory=lambda: defaultdict(list))
+
+    def call(self, door: int, outcome: str, at: datetime, by: people.User) -> None:
+        """Somebody goes there."""
+        given = visit_cases.new(door, outcome, at=at)
+        visit_cases.record(self.here, self.campaign, by, given)
+        self.calls[door].append(Call(at, given.item, outcome, self.campaign.day(at)))
 
     def send(self, door: int, channel: str = "self", at: datetime = AT - timedelta(hours=1), persons: int = 2, household: int = 1,
              by: people.User | None = None, correct: Sent | None = None, filled: datetime | None = None,
@@ -127,6 +137,10 @@ def busy_street(here: Installation, slug: str = "c1", seed: int = 1, entries: in
             made.send(door, channel, at, chance.randrange(0, 6), 1 + (chance.random() < 0.15), by)
         except AlreadyRecorded:
             continue
+    for at in moments[:entries // 2]:
+        door = chance.choice(doors)
+        made.call(door, chance.choice([*OUTCOMES]), at, made.workers[2 if made.doors[door]["team"] == "" else (
+            made.doors[door]["team"] == "第十组")])
     made.open(doors[-1])
     made.open(doors[0])
     made.end(doors[1])
@@ -149,6 +163,11 @@ def merged(made: Street) -> dict[tuple[int, int], Sent]:
     return found
 
 
+_STANDING = {
+    "partial": ("partly", "awaited"), "refusal": ("soft_refused", "refused"), "other": ("language",), "unknown": ("not_started",),
+    "non_contact": ("call_back", "away", "hung", "non_contact"), "vacant": ("vacant", "second_home"), "ineligible": ("not_eligible",)}
+
+
 def counted(made: Street, within: dict[str, str] | None = None) -> dict[str, int]:
     """Every count of the live doors whose register columns are `within`, the slow way."""
     live = {key for key, columns in made.doors.items() if not columns.get("ended")
@@ -160,7 +179,10 @@ def counted(made: Street, within: dict[str, str] | None = None) -> dict[str, int
     sent = [each for each in made.sent if each.door in live]
     kept = [each for (door, _), each in merged(made).items() if door in live]
     today = AT.astimezone(ZONE).date().isoformat()
-    return {"frame": len(live), "recorded": len(first), "today": sum(each.day == today for each in first.values()),
+    standing = Counter(status.of(made.calls[door], (each.channel for each in sent if each.door == door)) for door in live)
+    at_door = {each.door for each in sent if each.channel == "visit"} | {door for door in live if made.calls[door]}
+    return {"attempted": len(at_door), **{name: sum(standing[code] for code in codes) for name, codes in _STANDING.items()},
+            "frame": len(live), "recorded": len(first), "today": sum(each.day == today for each in first.values()),
             "listed": len({each.door for each in sent} - set(first)),
             "opened": sum(1 for key in live if made.doors[key].get("opened") and key not in first),
             "households": sum(each.persons > 0 for each in kept), "persons": sum(each.persons for each in kept), "submissions": len(sent),

@@ -39,6 +39,18 @@ def test_inv_10_every_count_equals_the_count_made_the_slow_way(here, seed):
             assert cases.as_dict(area.counts) == cases.counted(made, {name: area.names[name] for name in names}), area.names
 
 
+def test_the_doors_of_every_standing_add_up_to_the_frame_and_response_rates_follow_fig_7_and_8(here):
+    total = measured(cases.busy_street(here, seed=4)).total
+    met = total.recorded + total.partial + total.refusal + total.non_contact + total.other
+    assert met + total.unknown + total.vacant + total.ineligible == total.frame
+    screened = met + total.vacant + total.ineligible
+    assert total.rr1_bp == int(10_000 * total.recorded / (met + total.unknown))
+    assert total.rr3_bp == int(10_000 * total.recorded / (met + met / screened * total.unknown))
+    assert figures.Counts(frame=100, recorded=60, refusal=10, non_contact=10, vacant=10, unknown=10).rr1_bp == 6_666
+    assert figures.Counts(frame=100, recorded=60, refusal=10, non_contact=10, vacant=10, unknown=10).rr3_bp == 6_750
+    assert figures.Counts().rr1_bp == figures.Counts().rr3_bp == 0
+
+
 def test_inv_10_days_and_hours_equal_those_counted_the_slow_way(here):
     made = cases.busy_street(here)
     found, slow = measured(made), cases.first_by(made)

@@ -2,17 +2,19 @@
 import sqlite3
 import threading
 import uuid
+from collections import Counter
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import func, select
 
-from campaigns import merge, tally
+from campaigns import assignments, figures, merge, missed, rounds, tally
 from campaigns.audit import COMMAND_LINE, broken_at
 from campaigns.store import NotSaved, Store
-from campaigns.store.schema import metadata, submission, throttle
+from campaigns.store.schema import dwelling, metadata, submission, throttle
 from tests import core_cases as core
+from tests import field_cases, visit_cases
 from tests.core_cases import NOON, ZHAO
 
 
@@ -163,4 +165,32 @@ def test_a_whole_small_campaign_runs_on_postgresql_by_url(tmp_path, postgresql):
         assert broken_at(connection, made.id) is None
     with pytest.raises(Exception, match="append-only"), here.store.write() as connection:
         connection.execute(submission.delete())
+    here.store.close()
+
+
+def test_the_queries_of_field_work_run_on_postgresql(tmp_path, postgresql):
+    here = core.installation(tmp_path / "home", store=postgresql)
+    made = core.campaign(here, "field")
+    alice, dave = (core.worker(here, made, name=name).user for name in ("爱丽丝", "戴夫"))
+    expected = dict(field_cases.put(here, made, alice.id, field_cases.any_street(seed=7)))
+    assert field_cases.found(here, made, [*expected]) == expected
+    doors = core.door_ids(here, made)[:3]
+    with here.store.write() as connection:
+        assignments.assign(connection, made, alice, doors, NOON, COMMAND_LINE)
+        added = missed.add(connection, here.server, made, here.keyring.campaign("field"), alice, missed.NewDoor(
+            uuid.uuid4().hex, doors[0], "109", NOON))
+        assert assignments.hand_over(connection, made, alice, dave, NOON, COMMAND_LINE).doors == 4
+        assert [each.people for each in assignments.buildings(connection, made, dwelling.c.id.in_(doors))] == [{dave.label: 3}]
+    visit_cases.record(here, made, dave, visit_cases.new(doors[0], "split"))
+    with here.store.read() as connection:
+        assert list(connection.execute(missed.several(made.id, dwelling.c.id.in_(doors))).scalars()) == [doors[0]]
+        assert list(connection.execute(missed.to_review(made.id)).scalars()) == [added.door.id]
+        news = rounds.changes_since(connection, here.server, made, dave, NOON, NOON, "salt")
+        assert [each.status for each in news.doors] == ["call_back", *["not_started"] * 3]
+    merge.run(here.store, made, NOON, COMMAND_LINE)
+    with here.store.read() as connection:
+        total = figures.measure(connection, made, NOON).total
+    standing = Counter(each for each in expected.values() if each != "ended")
+    assert (total.refusal, total.vacant) == (
+        standing["refused"] + standing["soft_refused"], standing["vacant"] + standing["second_home"])
     here.store.close()

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import BigInteger, ColumnElement, Connection, FromClause, Select, and_, case, cast, func, select, type_coerce
 
-from campaigns import clock
+from campaigns import clock, status
 from campaigns.campaign import Campaign
 from campaigns.figures.counts import Counts
 from campaigns.store.schema import code, dwelling, record, submission
@@ -65,7 +65,8 @@ def _live(campaign_id: int):
 def buildings(connection: Connection, campaign: Campaign, through: Through, day: str) -> Iterator[Building]:
     """Counts of every live door, by building (FIG-1 to FIG-4); `day` is today as an ISO date."""
     sums: dict[tuple, dict[str, int]] = defaultdict(dict)
-    for counted in (_frame(campaign.id), _entries(campaign, through, day), _kept(campaign.id), _opened(campaign.id, through)):
+    for counted in (_frame(campaign.id), _entries(campaign, through, day), _kept(campaign.id), _opened(campaign.id, through),
+                    _by_status(campaign.id, through)):
         result = connection.execute(counted)
         names = list(result.keys())[len(_AREA):]
         for row in result:
@@ -112,6 +113,18 @@ def _opened(campaign_id: int, through: Through) -> Select:
         code.c.campaign_id == campaign_id, code.c.kind == "household", code.c.opened_at.is_not(None), ~answered,
     ).distinct().subquery()
     return _by_area(campaign_id, rows, opened=func.count())
+
+
+_AAPOR = {"P": "partial", "R": "refusal", "NC": "non_contact", "O": "other", "UH": "unknown"}
+_STANDING = {name: [code for code, each in status.STATUSES.items() if each.aapor == letters] for letters, name in _AAPOR.items()} | {
+    "vacant": ["vacant", "second_home"], "ineligible": ["not_eligible"]}
+"""Which statuses are counted as what (FIG-7); the recorded are counted where their first entry is."""
+
+
+def _by_status(campaign_id: int, through: Through) -> Select:
+    doors = status.statuses(campaign_id, through).subquery()
+    return _by_area(campaign_id, doors, attempted=func.sum(doors.c.called),
+                    **{name: _tally(doors.c.status.in_(codes)) for name, codes in _STANDING.items()})
 
 
 def first_entries(connection: Connection, campaign: Campaign, through: Through) -> Iterator[tuple[int | None, str, int, int]]:

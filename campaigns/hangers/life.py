@@ -35,6 +35,7 @@ MOVES: dict[str, dict[str, str]] = {
     "answered": dict.fromkeys((*_IN_USE, "spoiled"), "answered"),  # the submission is there, so it was not spoiled
     "collected": dict.fromkeys(_IN_USE, "collected"),
     "placed": {"collected": "collected"},  # a collected paper whose door was not known
+    "moved": {state: state for state in ("hung", "answered", "collected", "keyed")},  # its door turned out to be another one
     "keyed": dict.fromkeys((*_IN_USE, "collected", "spoiled"), "keyed"),
     "spoiled": dict.fromkeys(_IN_USE, "spoiled"),
     "lost": dict.fromkeys(("stock", "handed", "hung"), "lost"),

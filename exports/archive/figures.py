@@ -22,9 +22,15 @@ _COUNTS = (
     ("today", Text("今日登记", "recorded today")), ("listed", Text("仅名单有", "known from lists only")),
     ("opened", Text("已扫码未交", "opened, not sent")), ("households", Text("户数", "households")),
     ("persons", Text("人数", "persons")), ("submissions", Text("填报数", "submissions")), ("late", Text("迟到", "late")),
-    ("corrections", Text("更正", "corrections")),
+    ("corrections", Text("更正", "corrections")), ("attempted", Text("去过的房屋", "dwellings attempted")),
+    ("partial", Text("登记了一部分", "partly recorded")), ("refusal", Text("拒绝或不方便", "refusal")),
+    ("non_contact", Text("没遇到人", "non-contact")), ("other", Text("语言不通", "other non-response: language")),
+    ("unknown", Text("还没去", "not visited yet")), ("vacant", Text("空置或平时不住", "vacant or second home")),
+    ("ineligible", Text("不用登记", "not eligible")),
 )
-_RATIOS = (("coverage_bp", Text("覆盖率（万分之一，舍去尾数）", "coverage, in hundredths of a percent, rounded down")),
+_RATIOS = (("rr1_bp", Text("应答率一（AAPOR RR1，万分之一）", "response rate RR1 (AAPOR), in hundredths of a percent")),
+           ("rr3_bp", Text("应答率三（AAPOR RR3，万分之一）", "response rate RR3 (AAPOR), in hundredths of a percent")),
+           ("coverage_bp", Text("覆盖率（万分之一，舍去尾数）", "coverage, in hundredths of a percent, rounded down")),
            ("target", Text("目标房屋数", "dwellings to reach")), ("expected", Text("此时应达", "dwellings expected by now")))
 _CREDITS = (("entries", Text("计件数", "entries credited")), ("reversals", Text("冲销数", "reversals")),
             ("paid", Text("付费户数", "households paid for")), ("fen", Text("金额（分）", "sum in 0.01 yuan")))
@@ -63,7 +69,8 @@ def rows(connection: Connection, campaign: Campaign, at: datetime) -> Iterator[l
 def _standing(level: str, area: str, counts: Counts, line: Line) -> Iterator[list]:
     for name, _ in _COUNTS:
         yield [level, area, name, getattr(counts, name)]
-    for name, value in (("coverage_bp", counts.coverage_bp), ("target", line.target), ("expected", line.expected)):
+    for name, value in (("rr1_bp", counts.rr1_bp), ("rr3_bp", counts.rr3_bp), ("coverage_bp", counts.coverage_bp),
+                        ("target", line.target), ("expected", line.expected)):
         yield [level, area, name, value]
 
 

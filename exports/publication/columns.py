@@ -80,6 +80,30 @@ COUNTS = (
         "截止前开始填、截止后才收到的表。", "Entries begun before closing and received after it."), ENTRIES),
     _column("corrections", "count", ("更正", "corrections"), (
         "凭回执更正以前登记的表。", "Entries that replace an earlier one."), ENTRIES),
+    _column("attempted", "count", ("去过的房屋", "attempted"), (
+        "有人上过门的房屋（有走访记录，或登记是上门填的）。",
+        "Dwellings to which somebody went: a visit, or an entry taken at the door."), DOORS),
+    _column("partial", "count", ("登记了一部分", "partial"), (
+        "只登记了一部分，或表还在路上（AAPOR 的 P）。", "Partly recorded, or the form is on its way (AAPOR: P)."), DOORS),
+    _column("refusal", "count", ("拒绝或不方便", "refusal"), (
+        "最近一次走访是拒绝或不方便（R）。", "The latest visit was refused, softly or for good (R)."), DOORS),
+    _column("non_contact", "count", ("没遇到人", "non-contact"), (
+        "去过但没遇到人：没人在家、外出、挂了卡还没回复，或 6 天未遇（NC）。",
+        "Somebody went but met nobody: nobody home, away, a hanger not answered, or six days in vain (NC)."), DOORS),
+    _column("other", "count", ("语言不通", "other"), ("遇到了人，但语言不通（O）。", "Met, but could not answer: language (O)."), DOORS),
+    _column("unknown", "count", ("还没去", "not visited"), (
+        "还没有人去过，也没有登记（U）。", "Nobody went there yet and nothing came in (U)."), DOORS),
+    _column("vacant", "count", ("空置或平时不住", "vacant"), (
+        "没人住，或平时不住。", "Nobody lives there, or not as a rule."), DOORS),
+    _column("ineligible", "count", ("不用登记", "ineligible"), (
+        "不是住房、找不到、在建或重复。", "No dwelling, not found, under construction, or a duplicate."), DOORS),
+    _column("rr1_bp", "bp", ("应答率一（%）", "RR1"), (
+        "AAPOR RR1：已登记 ÷（已登记 + 部分 + 拒绝 + 未遇 + 语言 + 还没去），向下取整。",
+        "AAPOR RR1: recorded / (recorded + partial + refusal + non-contact + other + not visited), rounded down."), PERCENT),
+    _column("rr3_bp", "bp", ("应答率三（%）", "RR3"), (
+        "AAPOR RR3：同 RR1，但“还没去”只按 e 计入；e = 已知有人住的 ÷ 已知的全部（含空置和不用登记）。向下取整。",
+        "AAPOR RR3: as RR1, but of those not visited only the share e counts; e = known households / all doors of which it is known, "
+        "vacant and ineligible ones included. Rounded down."), PERCENT),
 )
 TARGET = _column("target", "count", ("目标", "target"), (
     "应登记 × 目标覆盖率，向上取整。", "frame x target coverage, rounded up."), DOORS)
