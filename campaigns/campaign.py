@@ -36,6 +36,9 @@ CHANNEL_NAMES = {
     "grid": Text("网格底册", "grid register"),
 }
 
+HOUSEHOLD, REPORT = "household", "report"
+"""What a form of a campaign is for: a household's answers (one form at a time), or reports beside them (any number)."""
+
 PRESETS = {
     "housing-census": Text("住房与人口登记", "Housing and population census"),
     "spring-check": Text("春季人口核查", "Spring check"),
@@ -235,11 +238,12 @@ def use_workbook(connection: Connection, found: Campaign, workbook: bytes, name:
 
 
 _loaded: dict[tuple[int, str], forms.form.Form] = {}
-_newest_form = select(func.max(form_version.c.id)).where(form_version.c.campaign_id == bindparam("campaign"))
+_newest_form = select(func.max(form_version.c.id)).where(
+    form_version.c.campaign_id == bindparam("campaign"), form_version.c.purpose == HOUSEHOLD)
 
 
 def form(connection: Connection, campaign_id: int, version_id: int | None = None) -> tuple[int, forms.form.Form]:
-    """The newest form of the campaign, or the one of `version_id`, with its id."""
+    """The newest form for households of the campaign, or the one of `version_id`, with its id."""
     version_id = version_id or connection.execute(_newest_form, {"campaign": campaign_id}).scalar_one()
     return version_id, form_version_of(connection, version_id)
 

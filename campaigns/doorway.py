@@ -8,7 +8,7 @@ from sqlalchemy import Connection, bindparam, exists, func, or_, select
 import forms.form
 from campaigns import campaign as campaigns
 from campaigns import verdicts
-from campaigns.campaign import Campaign
+from campaigns.campaign import HOUSEHOLD, Campaign
 from campaigns.codes.codes import Code, CodeUnknown, hashed
 from campaigns.frame.doors import Door
 from campaigns.keys import Key
@@ -32,7 +32,8 @@ class Doorway:
 _CODE = [code.c[name] for name in Code.__dataclass_fields__]
 _CAMPAIGN = list(campaign_table.c)
 _DOOR = [dwelling.c[name] for name in Door.__dataclass_fields__]
-_newest_form = select(func.max(form_version.c.id)).where(form_version.c.campaign_id == code.c.campaign_id).scalar_subquery()
+_newest_form = select(func.max(form_version.c.id)).where(
+    form_version.c.campaign_id == code.c.campaign_id, form_version.c.purpose == HOUSEHOLD).scalar_subquery()
 _recorded = exists().where(submission.c.dwelling_id == code.c.dwelling_id, submission.c.household == 1,
                            or_(*(submission.c.channel == each for each in RECORDING)),
                            ~verdicts.is_rejected(submission.c.id))

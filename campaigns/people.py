@@ -23,10 +23,11 @@ from campaigns.store.schema import code, team, user
 from forms.language import Refusal, Text
 
 ROLES = {
-    "volunteer": Text("志愿者", "volunteer"), "clerk": Text("录入员", "clerk"), "lead": Text("组长", "team lead"),
+    "volunteer": Text("志愿者", "volunteer"), "clerk": Text("录入员", "clerk"),
+    "building_head": Text("楼长或物业", "building head"), "lead": Text("组长", "team lead"),
     "supervisor": Text("督导员", "supervisor"), "organiser": Text("组织者", "organiser"),
 }
-_INITIAL = {"volunteer": "V", "clerk": "C", "lead": "L", "supervisor": "S", "organiser": "O"}
+_INITIAL = {"volunteer": "V", "clerk": "C", "building_head": "H", "lead": "L", "supervisor": "S", "organiser": "O"}
 _SCRYPT = {"n": 2**14, "r": 8, "p": 1, "maxmem": 64 * 1024 * 1024}
 
 

@@ -18,11 +18,14 @@ from forms.language import Refusal
 
 PUBLIC = "public"
 RESIDENT_BY_CODE = "resident-by-code"
-VOLUNTEER, CLERK, LEAD, SUPERVISOR, ORGANISER = "volunteer", "clerk", "lead", "supervisor", "organiser"
-ROLES = (PUBLIC, RESIDENT_BY_CODE, VOLUNTEER, CLERK, LEAD, SUPERVISOR, ORGANISER)
+VOLUNTEER, CLERK, BUILDING_HEAD = "volunteer", "clerk", "building_head"
+LEAD, SUPERVISOR, ORGANISER = "lead", "supervisor", "organiser"
+ROLES = (PUBLIC, RESIDENT_BY_CODE, VOLUNTEER, CLERK, BUILDING_HEAD, LEAD, SUPERVISOR, ORGANISER)
 COLLECTORS = (VOLUNTEER, CLERK)
+PHONES = (*COLLECTORS, BUILDING_HEAD)
+"""Who works with the app of `/v/`. A building head reports, and sees and takes no household's answers."""
 READERS = (LEAD, SUPERVISOR, ORGANISER)
-STAFF = (*COLLECTORS, *READERS)
+STAFF = (*PHONES, *READERS)
 
 SESSION_SECONDS = 12 * 3600
 

@@ -81,7 +81,7 @@ def _signed_in(found: User, at: datetime) -> Response:
     here = current_app.installation
     wanted = session.get("next")
     access.begin_session(found)
-    home = url_for("shell.start") if found.role in access.COLLECTORS else url_for("lead.home")
+    home = url_for("shell.start") if found.role in access.PHONES else url_for("lead.home")
     response = redirect(wanted if wanted and wanted.startswith(home) else home, 303)
     with here.store.read() as connection:
         slug = campaigns.by_id(connection, found.campaign_id).slug

@@ -7,7 +7,7 @@ from survey import access
 from survey.access import Pages, RouteWithoutRole
 from tests.respondent import Respondent
 
-STAFF = "volunteer clerk lead supervisor organiser"
+STAFF = "volunteer clerk building_head lead supervisor organiser"
 READERS = "lead supervisor organiser"
 ROUTES = {
     ("/", "GET"): "public",
@@ -33,7 +33,7 @@ ROUTES = {
     ("/v/", "GET"): "public",
     ("/v/sw.js", "GET"): "public",
     ("/v/manifest.webmanifest", "GET"): "public",
-    ("/v/plain", "GET"): "volunteer clerk",
+    ("/v/plain", "GET"): "volunteer clerk building_head",
     ("/v/plain", "POST"): "volunteer clerk",
     ("/v/door/<code>", "GET"): "volunteer clerk",
     ("/v/door/<code>/form", "GET"): "volunteer clerk",

@@ -92,11 +92,17 @@ delivery = Table(  # every item that a phone sent and that was answered for good
     UniqueConstraint("campaign_id", "item"),
 )
 
-held_item = Table(  # the queue of a phone whose badge was revoked, until a lead releases it
+held_item = Table(  # what a phone sent and could not be taken in: a revoked badge, after closing ...; until a lead decides
     "held_item", metadata, identity(), of("campaign", nullable=False), of("user", nullable=False),
     Column("item", String, nullable=False),
+    Column("kind", String, nullable=False, server_default=""),
+    Column("device", String, nullable=False, server_default=""),
+    Column("reason", String, nullable=False, server_default=""),  # a key of campaigns.held.REASONS
+    Column("mac", LargeBinary),  # as in `delivery`
     Column("sealed", LargeBinary, nullable=False),
+    Column("sent_at", Instant),  # by the phone's clock as it was
     Column("received_at", Instant, nullable=False),
+    Column("verdict", String),  # released, rejected, or sent: the phone sent it again and it was taken
     Column("released_at", Instant),
     Column("released_by", Integer, ForeignKey("user.id")),
     UniqueConstraint("campaign_id", "item"),

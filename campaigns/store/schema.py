@@ -76,6 +76,7 @@ campaign = Table(
 form_version = Table(
     "form_version", metadata, identity(), of("campaign", nullable=False),
     Column("key", String, nullable=False),
+    Column("purpose", String, nullable=False, server_default="household"),  # or report: a form beside the household's
     Column("version", String, nullable=False),
     Column("digest", String, nullable=False),
     Column("workbook", LargeBinary, nullable=False),
@@ -168,6 +169,7 @@ submission = Table(
     Column("receipt", LargeBinary, nullable=False),  # keyed hash of the receipt number
     Column("flags", JSON(none_as_null=True)),  # what a device sent and the form does not take, as "kind:question"; no answers
     Column("original", LargeBinary),  # the XML of a flagged submission, sealed
+    Column("conflicts", Integer, ForeignKey("submission.id")),  # what had recorded the household when this came from a queue
     UniqueConstraint("campaign_id", "instance"),
     Index("ix_submission_household", "dwelling_id", "household"),
     Index("ix_submission_day", "campaign_id", "day"),

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Select, bindparam, case, func, select
 from sqlalchemy.orm import aliased
 
 from campaigns import people
-from campaigns.campaign import Campaign
+from campaigns.campaign import HOUSEHOLD, Campaign
 from campaigns.campaign import form as campaign_form
 from campaigns.keys import Key
 from campaigns.store.schema import dwelling, form_version, record, submission, tally, user
@@ -170,7 +170,7 @@ class Content:
 def _form_versions(connection: Connection, campaign: Campaign) -> list[tuple[int, Form]]:
     """Every version of the campaign's form, oldest first."""
     ids = connection.execute(select(form_version.c.id).where(
-        form_version.c.campaign_id == campaign.id).order_by(form_version.c.id)).scalars().all()
+        form_version.c.campaign_id == campaign.id, form_version.c.purpose == HOUSEHOLD).order_by(form_version.c.id)).scalars().all()
     return [campaign_form(connection, campaign.id, version_id) for version_id in ids]
 
 

@@ -22,7 +22,8 @@ def user() -> None:
 
 @user.command()
 @campaign_option
-@click.option("--role", required=True, type=click.Choice(list(people.ROLES)))
+@click.option("--role", required=True, type=click.Choice([role.replace("_", "-") for role in people.ROLES]),
+              callback=lambda _context, _option, role: role.replace("-", "_"))
 @click.option("--name", required=True, help="姓名，加密保存 / the person's name, kept sealed")
 @click.option("--team", default=None, help="工作组 / team; made if there is none of this name")
 @_language

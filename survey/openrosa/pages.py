@@ -11,12 +11,12 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from campaigns import clock
+from campaigns import clock, served
 from campaigns.store import NotSaved
 from forms.language import Refusal
 from survey import language
 from survey.access import COLLECTORS, Pages
-from survey.openrosa import credentials, served, taking, words
+from survey.openrosa import credentials, taking, words
 
 pages = Pages("openrosa", __name__, signed_by=credentials.signed)
 pages.after_request(words.finish)

@@ -1,80 +1,24 @@
-"""A post to /openrosa/submission taken apart: the one XML, its identity, and the files beside it. All refusals that need
-no database are made here."""
+"""A post to /openrosa/submission taken apart: the one XML, and the files beside it."""
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
 
 from flask import current_app, request
-from lxml import etree
 from werkzeug.datastructures import FileStorage
 
-from campaigns import filetypes
-from forms.answers import files_in
-from forms.devices import DOOR_CODE
-from forms.form import Form
-from forms.language import Refusal
-from forms.model.names import ENTITIES, JAVAROSA, ODK, OPENROSA, XFORMS
-from forms.model.writing import WrongInstance
-from forms.submission import from_xml, meta_of, parsed
+from campaigns import filetypes, filled
+from campaigns.filled import BadXml, Filled
 
 XML_PART, INCOMPLETE = "xml_submission_file", "*isIncomplete*"
-LONGEST_ID = 249
-_LONGEST_NAME = 200
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_USUAL = {"", XFORMS, OPENROSA, JAVAROSA, ODK, ENTITIES}
-_NOT_ANSWERS = {"meta", "formhub", DOOR_CODE}
-
-
-class BadXml(Refusal):
-    def __init__(self, zh: str, en: str):
-        super().__init__(f"收到的表有问题（{zh}），没有记入。请再发送一次；如仍不行，请找组长。",
-                         f"The form that arrived cannot be used ({en}), so it was not added. Send it again; if it still fails, "
-                         "ask your team lead.")
-
-
-class TooLargeXml(BadXml):
-    status = 413
-
-
-class BadName(Refusal):
-    def __init__(self):
-        super().__init__("附件的文件名不能含路径或特殊符号，没有记入。", "The name of an attachment must hold no path and no control "
-                         "characters, so nothing was added.")
-
-
-class WrongKind(Refusal):
-    status = 415
-
-    def __init__(self, kind: str):
-        words = {"image": ("照片", "a picture"), "audio": ("录音", "sound"), "video": ("视频", "a video")}[kind]
-        super().__init__(f"有一个附件应是{words[0]}，但内容不是，没有记入。请重新拍摄或录制后再发送。",
-                         f"One of the attachments should be {words[1]} but is not, so nothing was added. Take it again, then send.")
 
 
 @dataclass
-class Upload:
-    """One post. `xml`: the bytes as they came. `files`: everything beside it, by bare name. `complete`: no more to come."""
+class Upload(Filled):
+    """One post. `files`: everything beside the XML, by bare name. `complete`: no more to come."""
 
-    xml: bytes
-    tree: etree._Element
-    files: list[tuple[str, FileStorage]]
-    complete: bool
-
-    def __post_init__(self):
-        self.meta = meta_of(self.tree)
-        self.instance = (self.meta.get("instanceID") or self.tree.get("instanceID") or "").strip()
-        self.corrects = (self.meta.get("deprecatedID") or "").strip() or None
-        name = etree.QName(self.tree)
-        self.key = self.tree.get("id") or name.namespace or ""
-        self.version = self.tree.get("version") or ""
-
-    def child(self, name: str) -> str:
-        """The text of a child of the root by local name, "" for none."""
-        return next((child.text or "" for child in self.tree if isinstance(child.tag, str)
-                     and etree.QName(child).localname == name), "").strip()
+    files: list[tuple[str, FileStorage]] = field(default_factory=list)
+    complete: bool = True
 
 
 def read() -> Upload:
@@ -85,89 +29,20 @@ def read() -> Upload:
     if len(found) != 1:
         raise BadXml("没有表的内容", "it has no form in it") if not found else BadXml("一次只能发一份表", "it has two forms in it")
     xml = found[0].encode() if isinstance(found[0], str) else found[0].stream.read(settings.max_body + 1)
-    if len(xml) > settings.max_body:
-        raise TooLargeXml("内容太长", "it is too long")
-    upload = Upload(xml, _tree(xml), list(_files()), INCOMPLETE not in request.form)
-    for text in (upload.instance, upload.corrects or "-"):
-        if not text or len(text) > LONGEST_ID or _CONTROL.search(text):
-            raise BadXml("没有编号 instanceID", "it has no instanceID")
-    return upload
-
-
-def _tree(xml: bytes) -> etree._Element:
-    try:
-        tree = parsed(xml)
-    except WrongInstance:
-        raise BadXml("不是完整的 XML", "it is no whole XML") from None
-    if tree.get("encrypted"):
-        raise BadXml("内容加了密，这里解不开", "it is encrypted, and cannot be opened here")
-    return tree
+    form = filled.read(xml, settings.max_body)
+    return Upload(form.xml, form.tree, list(_files()), INCOMPLETE not in request.form)
 
 
 def _files() -> Iterator[tuple[str, FileStorage]]:
-    for field, file in request.files.items(multi=True):
-        if field != XML_PART:
-            name = file.filename or field
-            if (not name or name.startswith(".") or "/" in name or "\\" in name or len(name) > _LONGEST_NAME
-                    or _CONTROL.search(name)):
-                raise BadName
+    for part, file in request.files.items(multi=True):
+        if part != XML_PART:
+            name = file.filename or part
+            filled.check_name(name)
             yield name, file
-
-
-def answers_in(upload: Upload, form: Form) -> tuple[dict, list[str]]:
-    """The raw answers, and flags for what is in the XML but nowhere in the form. Raises BadXml."""
-    own = {*_USUAL, form.definition.namespace, form.key, *form.definition.names.declared.values()}
-    strange = {element.tag.partition("}")[0][1:] for element in upload.tree.iter(etree.Element) if element.tag[0] == "{"} - own
-    if strange:
-        raise BadXml("命名空间不对", "its namespace is wrong")
-    try:
-        raw = from_xml(form, upload.tree)
-    except WrongInstance:
-        raise BadXml("不是这份问卷的答案", "it does not answer this questionnaire") from None
-    sent = sum(_texts(child) for child in upload.tree if isinstance(child.tag, str)
-               and etree.QName(child).localname not in _NOT_ANSWERS)
-    read = _count({name: value for name, value in raw.items() if name != DOOR_CODE and name not in upload.meta})
-    return raw, [f"unknown:{sent - read}"] if sent > read else []
-
-
-def _texts(element: etree._Element) -> int:
-    """How many elements without children hold text."""
-    if not len(element):
-        return 1 if element.text and element.text.strip() else 0
-    return sum(_texts(child) for child in element if isinstance(child.tag, str))
-
-
-def _count(answers: dict) -> int:
-    return sum(sum(map(_count, value)) if isinstance(value, list) and value and isinstance(value[0], dict)
-               else bool(value) for value in answers.values())
-
-
-def named_files(upload: Upload, form: Form, raw: dict) -> dict[str, str]:
-    """The kind of every file that the answers name (image, audio, video, file, audit), by name."""
-    found = {name: kind for _, name, kind in files_in(form, raw)}
-    if upload.meta.get("audit"):
-        found[upload.meta["audit"]] = "audit"
-    return found
 
 
 def check_kind(kind: str, file: FileStorage) -> None:
     """Raises WrongKind for a file whose content is not of this kind."""
     head = file.stream.read(filetypes.HEAD)
     file.stream.seek(0)
-    if not filetypes.fits(kind, head):
-        raise WrongKind(kind)
-
-
-def began(upload: Upload, form: Form, raw: dict, opens_at: datetime, received_at: datetime) -> datetime:
-    """When the device says that filling began (else ended), within what can be; `received_at` when it does not say."""
-    by_type = {question.type: raw.get(question.name) for question in form.root.walk() if question.type in ("start", "end")}
-    for text in (by_type.get("start"), upload.meta.get("timeStart"), by_type.get("end"), upload.meta.get("timeEnd")):
-        try:
-            instant = datetime.fromisoformat(text or "")
-        except (ValueError, TypeError):
-            continue
-        if instant.tzinfo is not None:
-            instant = instant.astimezone(UTC)
-            instant = instant.replace(microsecond=instant.microsecond // 1000 * 1000)
-            return min(max(instant, opens_at), received_at)
-    return received_at
+    filled.check_kind(kind, head)

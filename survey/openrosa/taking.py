@@ -16,7 +16,7 @@ from datetime import datetime
 from flask import current_app, g
 from werkzeug.datastructures import FileStorage
 
-from campaigns import attachments, clock
+from campaigns import attachments, clock, filled, served
 from campaigns.attachments import Folder, Kept
 from campaigns.campaign import Campaign
 from campaigns.codes import symbols
@@ -30,7 +30,7 @@ from forms.language import Refusal, Text
 from forms.offline import judge
 from survey import doors
 from survey.access import CLERK
-from survey.openrosa import reading, served
+from survey.openrosa import reading
 from survey.openrosa.reading import Upload
 
 
@@ -96,8 +96,8 @@ def take(user: User, at: datetime) -> Taken:
         form_id, form = served.of_version(connection, user, upload.key, upload.version)
         form = served.with_media(connection, user, form_id, form)
         known = intake.known(connection, upload.instance, upload.xml)
-    raw, flags = reading.answers_in(upload, form)
-    wanted = reading.named_files(upload, form, raw)
+    raw, flags = filled.answers_in(upload, form)
+    wanted = filled.named_files(upload, form, raw)
     files = [(name, wanted[name], file) for name, file in upload.files if name in wanted]
     for _, kind, file in files:
         reading.check_kind(kind, file)
@@ -111,7 +111,7 @@ def take(user: User, at: datetime) -> Taken:
 def _entry(upload: Upload, user: User, campaign: Campaign, version: tuple[int, Form], raw: dict, flags: list[str],
            at: datetime) -> tuple[Entry, Door]:
     form_id, form = version
-    filled_at = reading.began(upload, form, raw, campaign.opens_at, at)
+    filled_at = filled.began(upload, form, raw, campaign.opens_at, at)
     is_late(campaign, filled_at, at)  # before the door: a closed campaign says so first
     door, code_id = _door(upload, user, raw if asks_for_the_door(form) else {}, at)
     judged = judge(form, raw, today=clock.day(filled_at, campaign.tz), now=filled_at,

@@ -16,7 +16,7 @@ from campaigns.codes.codes import CodeUnknown
 from campaigns.tally import Tally
 from forms.language import Refusal, Text
 from survey import doors, entries, held_files
-from survey.access import CLERK, COLLECTORS, Pages
+from survey.access import CLERK, COLLECTORS, PHONES, Pages
 from survey.doors import BadgeAtTheDoor, OpenDoor
 from survey.entries import Sheet
 
@@ -55,7 +55,7 @@ def _home_again() -> Response:
     return _home(request.form.get("code", ""), notice=STALE, status=400)
 
 
-@pages.page("/v/plain", roles=COLLECTORS)
+@pages.page("/v/plain", roles=PHONES)
 def home() -> Response:
     """The own tally, and where the next door's code goes."""
     return _home()

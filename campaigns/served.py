@@ -1,4 +1,4 @@
-"""What a device downloads: forms, and the files that they look things up in."""
+"""What a device or phone downloads: forms, and the files that they look things up in."""
 from __future__ import annotations
 
 import csv
@@ -13,6 +13,7 @@ import forms.form
 from campaigns import campaign as campaigns
 from campaigns import filetypes
 from campaigns import media as form_media
+from campaigns.campaign import HOUSEHOLD
 from campaigns.people import User
 from campaigns.store.schema import dwelling, form_version
 from forms.devices import DOORS, for_devices, uses_doors
@@ -90,12 +91,15 @@ def named(connection: Connection, user: User, key: str) -> Served:
 
 _of_version = select(form_version.c.id).where(
     form_version.c.campaign_id == bindparam("campaign"), form_version.c.key == bindparam("key"),
-    form_version.c.version == bindparam("version")).order_by(form_version.c.id.desc()).limit(1)
+    form_version.c.version == bindparam("version"), form_version.c.purpose == bindparam("purpose")
+    ).order_by(form_version.c.id.desc()).limit(1)
 
 
-def of_version(connection: Connection, user: User, key: str, version: str) -> tuple[int, forms.form.Form]:
-    """The form that a submission was filled with, however old; of two with the same version, the newer. Raises NoSuchForm."""
-    form_id = connection.execute(_of_version, {"campaign": user.campaign_id, "key": key, "version": version}).scalar()
+def of_version(connection: Connection, user: User, key: str, version: str, purpose: str = HOUSEHOLD) -> tuple[int, forms.form.Form]:
+    """The form that something was filled with, however old; of two with the same version, the newer. `purpose`: HOUSEHOLD or
+    REPORT. Raises NoSuchForm."""
+    form_id = connection.execute(_of_version, {"campaign": user.campaign_id, "key": key, "version": version,
+                                               "purpose": purpose}).scalar()
     if form_id is None:
         raise NoSuchForm
     return form_id, campaigns.form_version_of(connection, form_id)
