@@ -12,13 +12,12 @@ from sqlalchemy.exc import DBAPIError
 
 import forms.form
 from campaigns import campaign as campaigns
-from campaigns import clock, doorway, submissions, throttle
+from campaigns import clock, doorway, served, submissions, throttle
 from campaigns.campaign import Campaign
 from campaigns.codes import codes, symbols
 from campaigns.codes.codes import Code, CodeUnknown
 from campaigns.frame.doors import Door
 from forms.language import Refusal
-from survey.openrosa import served
 
 
 class CodeRevoked(Refusal):
