@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 from forms.language import LANGUAGES, Text
 from forms.model.definition import Definition, NodeDef
@@ -92,8 +93,8 @@ class Builder:
     def _name(self, scope: Question) -> None:
         """Give the questions of one scope (the form or one repeat) keys that tell them apart."""
         inside = list(_scope(scope))
-        own = [question.name for question in inside if question.type != "group"]
-        double = {name for name in own if own.count(name) > 1}
+        own = Counter(question.name for question in inside if question.type != "group")
+        double = {name for name, times in own.items() if times > 1}
         for question in inside:
             if question.name in double and question.type != "group":
                 question.name = question.path[len(scope.path) + 1:]

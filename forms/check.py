@@ -63,6 +63,7 @@ def check(data: bytes, name: str, external: Mapping[str, bytes] | None = None) -
     """
     stem = name.rsplit("/", 1)[-1].rsplit(".", 1)[0] or "form"
     try:
+        workbook.refuse_ending(name)
         form = form_from_xform(data, external) if data.lstrip()[:1] == b"<" else load(data, stem, external)
     except FormError as error:
         return _of_rows(data, Report(name, key=stem, problems=_sorted(error.problems)))

@@ -13,7 +13,7 @@ from forms.characters import without_invisible
 from forms.form import Form
 from forms.handlers import SILENT
 from forms.language import LANGUAGES, Text
-from forms.model import showing
+from forms.model import preloads, showing
 from forms.model.evaluation import Context, XPathError
 from forms.model.state import EndlessForm, State
 from forms.model.texts import Label
@@ -113,6 +113,7 @@ class Filling:
 
     def result(self) -> Result:
         self.begin()
+        preloads.finish(self.state)
         errors: list[AnswerError] = []
         answers = self._collect(self.form.root, self.state.root, (), errors)
         return Result(answers, errors, self.entry.shown_deep())

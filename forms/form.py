@@ -78,7 +78,8 @@ class Form:
                                Text("请改正名字", "Mend the name"))
         for cycle in self.definition.cycles:
             names = " → ".join(node.ref.rsplit("/", 1)[1] for node in [*cycle, cycle[0]])
-            problem = self._placed(cycle[0].ref, "", Text(f"互相依赖，没有尽头：{names}",
+            part = next((part for part in ("calculate", "relevant", "constraint") if getattr(cycle[0], part) is not None), "")
+            problem = self._placed(cycle[0].ref, part, Text(f"互相依赖，没有尽头：{names}",
                                                           f"these depend on each other without end: {names}"),
                                    Text("请去掉其中一个依赖", "Take one of these references out"))
             if len(cycle) > 1:

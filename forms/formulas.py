@@ -6,6 +6,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from lxml import etree
 
@@ -16,8 +17,23 @@ _CELL = re.compile(r"([A-Z]+)(\d+)$")
 REMEDY = Text("请把公式换成它的结果（复制，再粘贴为值）", "Put its result in its place (copy, then paste as values)")
 
 
-def unusable_formulas(data: bytes, headings: dict[str, list[str]]) -> Iterator[tuple[str, int, str, Text, Text]]:
-    """(sheet, row, column heading, cause, remedy) of every such formula in the sheets that `headings` knows."""
+class Formula(NamedTuple):
+    """A cell with a formula. `place` as a spreadsheet names it (C5), `column` its heading; `usable`: it has a result."""
+
+    sheet: str
+    row: int
+    column: str
+    place: str
+    written: str
+    usable: bool
+
+    @property
+    def cause(self) -> Text:
+        return Text(f"公式 {self.written} 没有结果", f"the formula {self.written} has no result")
+
+
+def formulas(data: bytes, headings: dict[str, list[str]]) -> Iterator[Formula]:
+    """Every formula in the sheets that `headings` knows."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         for name, path in _paths(archive).items():
             if name not in headings or path not in archive.namelist():
@@ -41,17 +57,16 @@ def _paths(archive: zipfile.ZipFile) -> dict[str, str]:
     return found
 
 
-def _of_sheet(content: bytes, name: str, heading: list[str]) -> Iterator[tuple[str, int, str, Text, Text]]:
+def _of_sheet(content: bytes, name: str, heading: list[str]) -> Iterator[Formula]:
     try:
         for _, cell in etree.iterparse(io.BytesIO(content), tag=("{*}c",), resolve_entities=False, no_network=True):
             formula = cell.find("{*}f")
             if formula is not None:
                 value = cell.findtext("{*}v")
-                if not value and cell.get("t") != "str" or cell.get("t") == "e":
-                    place = _CELL.match(cell.get("r") or "")
-                    row, column = (int(place[2]), _heading(place[1], heading)) if place else (0, "")
-                    said = f"={(formula.text or '')[:60]}"
-                    yield (name, row, column, Text(f"公式 {said} 没有结果", f"the formula {said} has no result"), REMEDY)
+                place = _CELL.match(cell.get("r") or "")
+                row, column = (int(place[2]), _heading(place[1], heading)) if place else (0, "")
+                usable = bool(value or cell.get("t") == "str") and cell.get("t") != "e"
+                yield Formula(name, row, column, place[0] if place else "", f"={(formula.text or '')[:60]}", usable)
             cell.clear()
     except etree.XMLSyntaxError:
         return

@@ -1,7 +1,8 @@
 """Answers that a device collected where there was no network: judged like all others, but kept whatever the judgement.
 
 The device let its person finish, the household has gone in again: refusing would lose what they said. So what the form
-takes is kept as answers, what it does not is named in `flags`, and the caller keeps the XML as it came.
+takes is kept as answers, what it does not is named in `flags`, and the caller keeps the XML as it came. The lengths that
+pages allow (200 characters, 2,000 in a box) are no rule of the form: a longer text is kept whole, and flagged.
 """
 from __future__ import annotations
 
@@ -11,8 +12,9 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from forms.answers import validate
-from forms.filling import validate_by_model
+from forms.filling import LONGEST_KEPT, validate_by_model
 from forms.form import Form
+from forms.handlers.text import as_written, read_text
 from forms.model.evaluation import XPathError
 
 MOST_PERSONS = 1_000
@@ -33,6 +35,7 @@ def judge(form: Form, raw: dict, *, today: date, now: datetime, max_persons: int
         result = validate(form, raw, today=today, now=now, max_persons=MOST_PERSONS)
     except XPathError:  # an expression that cannot be worked out for these answers: all of it is flagged
         result = validate_by_model(form, raw, today, MOST_PERSONS, now)
+    _keep_long(form, result.answers, raw, {error.path for error in result.errors})
     flags = [f"invalid:{'/'.join(map(str, error.path))}" for error in result.errors]
     silent = {question.name for question in form.root.walk() if question.type == "note"}
     sent, kept = Counter(_leaves(raw)), Counter(_leaves(result.answers))
@@ -41,6 +44,20 @@ def judge(form: Form, raw: dict, *, today: date, now: datetime, max_persons: int
     if form.person_repeat and len(result.answers.get(form.person_repeat) or ()) > max_persons:
         flags.append(f"many:{form.person_repeat}")
     return Judged(result.answers, tuple(flags[:MOST_FLAGS]))
+
+
+def _keep_long(form: Form, answers: dict, raw: dict, wrong: set[tuple], part: str = "household", path: tuple = ()) -> None:
+    """Put texts in that only are longer than a page takes: a page says so while one writes, a handheld does not."""
+    for question, read in form.asked[part]:
+        given = raw.get(question.name)
+        if read is read_text and (*path, question.name) in wrong and question.name not in answers and \
+                isinstance(given, str) and question.limit < len(given) <= LONGEST_KEPT:
+            answers[question.name] = as_written(given, question)
+    for repeat in form.repeats_in[part]:
+        entries, sent = answers.get(repeat.name) or [], raw.get(repeat.name) or []
+        if len(entries) == len(sent):  # else it is unknown which entry is which; the XML is kept
+            for index, (inside, one) in enumerate(zip(entries, sent)):
+                _keep_long(form, inside, one, wrong, repeat.part, (*path, repeat.name, index))
 
 
 def _leaves(answers: dict, prefix: str = "") -> Iterator[str]:

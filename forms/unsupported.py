@@ -34,6 +34,7 @@ KINDS = {
     "simserial": Text("网页不知道 SIM 卡号，会空着", "a page does not know the SIM card; it stays empty"),
     "subscriberid": Text("网页不知道用户号，会空着", "a page does not know the subscriber; it stays empty"),
 }
+MOST_CELLS = 12
 NOTHING_TO_DO = Text("可以不改", "Nothing needs to be done")
 _APP = re.compile(r"^(ex:|printer:|intent)", re.I)
 
@@ -42,7 +43,7 @@ def warnings(book: Workbook, said: list[str]) -> list[Problem]:
     """What is left out or done otherwise: columns and looks that mean nothing here, types that a page cannot serve, and
     what pyxform remarks (`said`)."""
     rows = book.sheets.get("survey", [])
-    found = [*_columns(rows), *_looks(rows), *_kinds(rows), *_settings(book)]
+    found = [*_columns(rows), *_looks(rows), *_kinds(rows), *_settings(book), *_formulas(book)]
     return found + [_remark(sentence) for sentence in dict.fromkeys(said)]
 
 
@@ -80,6 +81,16 @@ def _settings(book: Workbook) -> Iterator[Problem]:
     if book.sheets.get("entities"):
         what = Text("实体只随答案一起保存，不另建清单", "entities are kept with the answers, and no list is made of them")
         yield Problem("entities", 0, what, NOTHING_TO_DO)
+
+
+def _formulas(book: Workbook) -> Iterator[Problem]:
+    """Their results are read as Excel kept them; whether they are up to date, nobody here can tell."""
+    for sheet in dict.fromkeys(sheet for sheet, _ in book.formulas):
+        cells = [place for of, place in book.formulas if of == sheet]
+        named = ", ".join(cells[:MOST_CELLS]) + " …" * (len(cells) > MOST_CELLS)
+        yield Problem(sheet, 0, Text(f"有 {len(cells)} 个公式（{named}），用的是 Excel 存下的结果",
+                                     f"{len(cells)} formulas ({named}) are read as the results that Excel kept"),
+                      Text("先在 Excel 里重算并保存，或粘贴为值", "Recalculate and save in Excel first, or paste them as values"))
 
 
 _TRACE = Text("网页上不能在地图上画，一点一点地填或取", "a web page has no map to draw on; points are typed or taken one by one")

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import python_calamine
 
-from forms.formulas import unusable_formulas
+from forms.formulas import REMEDY, formulas
 from forms.language import Refusal, Text
 
 LARGEST = 32 * 1024 * 1024
@@ -63,13 +63,14 @@ class Row(NamedTuple):
 @dataclass
 class Workbook:
     """sheets: rows by lower-case sheet name. headings: as written, by sheet. names: of all sheets, as written.
-    problems: cells that cannot be used."""
+    problems: cells that cannot be used. formulas: (sheet, place such as C5) of those whose kept result is read."""
 
     sheets: dict[str, list[Row]] = field(default_factory=dict)
     headings: dict[str, list[str]] = field(default_factory=dict)
     cells: dict[str, list[dict[str, str]]] = field(default_factory=dict)
     names: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    formulas: list[tuple[str, str]] = field(default_factory=list)
 
 
 def read(data: bytes) -> Workbook:
@@ -93,9 +94,18 @@ def read(data: bytes) -> Workbook:
         raise FormError([Problem("survey", 0, Text("没有问题", "there are no questions"),
                                  Text("请在名为 survey 的工作表里写问题", "Write the questions in a sheet named survey"))])
     if data[:2] == b"PK":
-        found.problems += [Problem(sheet, row, cause, remedy, column) for sheet, row, column, cause, remedy
-                           in unusable_formulas(data, found.headings)]
+        for cell in formulas(data, found.headings):
+            if cell.usable:
+                found.formulas.append((cell.sheet, cell.place))
+            else:
+                found.problems.append(Problem(cell.sheet, cell.row, cell.cause, REMEDY, cell.column))
     return found
+
+
+def refuse_ending(filename: str) -> None:
+    """Raises FormError for a file that calls itself a workbook with macros, whatever is in it."""
+    if filename.lower().endswith((".xlsm", ".xltm", ".xlsb", ".xlam")):
+        raise _with_macros()
 
 
 def _take(found: Workbook, sheet: python_calamine.CalamineSheet, name: str) -> None:

@@ -1,6 +1,7 @@
 """What a workbook holds, and everything that is wrong with it."""
 import io
 import json
+import re
 import zipfile
 
 import pytest
@@ -93,6 +94,53 @@ def test_a_formula_without_a_result_is_refused_where_it_stands():
     report = check(out.getvalue(), "f.xlsx")
     assert places(report) == [("survey", 2, "label")]
     assert "formula" in report.problems[0].cause.en
+
+
+def with_formula(result: str) -> bytes:
+    """A workbook as Excel saves it: a label that is a formula, with its result beside it."""
+    plain, out = io.BytesIO(workbook(survey=GOOD, choices=CHOICES)), io.BytesIO()
+    with zipfile.ZipFile(plain) as old, zipfile.ZipFile(out, "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            if name == "xl/worksheets/sheet1.xml":
+                content = re.sub(rb'<c r="C2"[^>]*>.*?</c>', f'<c r="C2" t="str"><f>A1&amp;B1</f><v>{result}</v></c>'.encode(), content)
+            new.writestr(name, content)
+    return out.getvalue()
+
+
+def test_a_formula_with_a_result_is_read_as_it_and_said():
+    report = check(with_formula("Your name"), "f.xlsx")
+    assert report.usable
+    assert ["survey"] == [problem.sheet for problem in report.warnings] and "C2" in report.warnings[0].cause.zh
+
+
+@pytest.mark.parametrize("name", ["f.xlsm", "F.XLTM", "f.xlsb"])
+def test_a_file_that_calls_itself_a_workbook_with_macros_is_refused_with_the_remedy(name):
+    report = check(workbook(survey=GOOD, choices=CHOICES), name)
+    (problem,) = report.problems
+    assert "macros" in problem.cause.en and "as .xlsx" in problem.remedy.en and "另存为" in problem.remedy.zh
+
+
+def test_every_refusal_says_sheet_row_column_cause_and_remedy_in_both_languages():
+    report = check(workbook(survey="""
+        | type      | name | label | calculation |
+        | text      | t    | T     |             |
+        | text      | t    | U     |             |
+        | calculate | a    |       | ${b} + 1    |
+        | calculate | b    |       | ${a} + 1    |"""), "f.xlsx")
+    circle = check(workbook(survey="""
+        | type      | name | label | calculation |
+        | text      | t    | T     |             |
+        | calculate | a    |       | ${b} + 1    |
+        | calculate | b    |       | ${a} + 1    |"""), "f.xlsx")
+    assert places(report) == [("survey", 3, "name")] and places(circle) == [("survey", 3, "calculation")]
+    assert all(problem.cause.zh and problem.cause.en and problem.remedy.zh and problem.remedy.en
+               for problem in report.problems + circle.problems)
+
+
+def test_too_many_rows_are_refused_before_they_are_read():
+    rows = "\n".join(f"| text | q{number} | Q |" for number in range(20_001))
+    assert "20,000 rows" in check(workbook(survey="| type | name | label |\n" + rows), "f.xlsx").problems[0].cause.en
 
 
 def with_file(name: str, content: bytes) -> bytes:

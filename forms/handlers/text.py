@@ -16,3 +16,8 @@ def read_text(raw: object, question: Question) -> Read:
     if error is None and len(text) > question.limit:
         error = messages.TOO_LONG.fill(count=len(text), limit=question.limit)
     return Read("" if error else text, text, error)
+
+
+def as_written(raw: str, question: Question) -> str:
+    """The same text, however long it is."""
+    return read_text(raw, question).shown

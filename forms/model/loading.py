@@ -132,20 +132,22 @@ def grow(state: State, d: NodeDef, element: etree._Element, parent: Node | None,
         node.value = canonical(node.value, d, state.context) if d.type != "string" and not d.choices else node.value
     else:
         state.by_element[element] = node
+    # Sorted out once: a form may have thousands of questions side by side.
+    given: dict[str, list[etree._Element]] = {}
+    for below in element if d.children else ():
+        given.setdefault(below.tag, []).append(below)
     for child in d.children:
         if child.kind == "repeat":
             range_ = Node(child, None, node, True)
             _register(state, range_)
             node.children.append(range_)
             node.kids[child] = range_
-            for instance in element.findall(child.name):
+            for instance in given.get(child.name, ()):
                 grow(state, child, instance, range_)
         elif child.kind == "attribute":
             _attribute(state, child, element, node)
         else:
-            below = element.find(child.name)
-            if below is None:
-                below = etree.SubElement(element, child.name)
+            below = given[child.name][0] if child.name in given else etree.SubElement(element, child.name)
             grow(state, child, below, node)
     return node
 

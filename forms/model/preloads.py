@@ -37,12 +37,12 @@ def preloaded(state: State, kind: str, params: str) -> str | None:
 
 
 def finish(state: State) -> None:
-    """The values that are known only when the form is sent (the time of the end)."""
-    for d, nodes in state.nodes.items():
-        if d.preload == ("timestamp", "end"):
-            for node in nodes:
-                state.put(node, state.context.now_text())
-    state.settle()
+    """The values that are known only when the form is sent (the time of the end), where nothing said them before."""
+    ends = [node for d, nodes in state.nodes.items() if d.preload == ("timestamp", "end") for node in nodes if not node.value]
+    for node in ends:
+        state.put(node, state.context.now_text())
+    if ends:
+        state.settle()
 
 
 def identify(state: State) -> None:

@@ -11,6 +11,7 @@ from campaigns import clock
 from campaigns.campaign import PRESETS, Campaign, Terms
 from forms.language import Text
 from forms.media import wanted
+from forms.workbook import refuse_ending
 from survey.cli.base import ACTOR, campaign_option, echo, echo_json, installation, json_option, say
 from survey.cli.beside import FilesBeside, media_option
 
@@ -132,6 +133,7 @@ def form() -> None:
 @json_option
 def set_form(file: Path, media: Path | None, campaign: Campaign, as_json: bool) -> None:
     """从现在起改用这份问卷，已交的不变 / use this workbook from now on; what was sent keeps its form."""
+    refuse_ending(file.name)
     files = FilesBeside(media or file.parent, file)
     with installation().store.write() as connection:
         used = campaigns.use_workbook(connection, campaign, file.read_bytes(), file.stem, clock.now(), ACTOR, files)

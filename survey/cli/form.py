@@ -12,6 +12,7 @@ from forms.check import check as look_at
 from forms.form import Form, form_from_xform, load
 from forms.language import Refusal, Text
 from forms.media import wanted
+from forms.workbook import refuse_ending
 from survey.cli.base import echo, echo_json, json_option, say
 from survey.cli.beside import FilesBeside, media_option
 from survey.preview import preview_app
@@ -66,6 +67,7 @@ def preview(file: Path, media: Path | None, host: str, port: int) -> None:
 
 
 def _load(file: Path, media: Path | None) -> Form:
+    refuse_ending(file.name)
     data, external = file.read_bytes(), FilesBeside(media or file.parent, file)
     return form_from_xform(data, external) if data.lstrip()[:1] == b"<" else load(data, file.stem, external)
 
