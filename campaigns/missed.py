@@ -8,6 +8,8 @@ MIS-4 A new door gets a household code at once, and waits for a lead's review; u
 MIS-5 A review keeps the door, ends it, or finds that it is another door: then the one with an entry goes on, with the
       register's row and every code of both. When both have entries neither is touched: two households answered.
 MIS-6 A door with several households (a visit said so, or a second household answered) is looked at once after each such news.
+MIS-7 Behind a door whose household is recorded another one may answer with the door's code: one after another, never leaving a
+      number out, at most MOST_BY_CODE of them; visits may name more. Each such answer is news for the review.
 """
 from __future__ import annotations
 
@@ -32,6 +34,7 @@ from campaigns.store.fieldwork import assignment, visit
 from campaigns.store.schema import code, dwelling, submission
 from forms.language import Refusal
 
+MOST_BY_CODE = 5  # households that can answer with one door's code
 LONGEST = 20  # characters of a room or unit
 _CONTROL = re.compile("[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 
@@ -42,6 +45,15 @@ class BadRoom(Refusal):
     def __init__(self):
         super().__init__("请写新门的房号（最多 20 个字），例如 502 或 501乙。",
                          "Give the new door's room (20 characters at most), such as 502 or 501B.")
+
+
+class TooManyHouseholds(Refusal):
+    status = 409
+
+    def __init__(self, most: int, phone: str):
+        super().__init__("这扇门已经登记了 {most} 户，不能再自己加了。如果还有一户没登记，请拨打电话 {phone}。",
+                         "{most} households are recorded at this door already, so no more can be added here. If another one is missing, "
+                         "call {phone}.", most=most, phone=phone or "-")
 
 
 class BothRecorded(Refusal):

@@ -7,7 +7,7 @@ SUB-3 Before opening and after closing nothing is taken; a form begun before clo
 SUB-4 Where a household is recorded, a further self-response or visit must show the receipt and becomes a correction
       (INV-4). Lists and keyed paper are always kept: the merge chooses.
       What a reviewer rejected records nothing (campaigns.decisions).
-SUB-5 A correction names the newest submission of the line that its receipt belongs to.
+SUB-5 A correction names the newest submission of the line that its receipt belongs to, and is about the same household.
 SUB-6 A device edits what it sent: the correction names an instance, which must be the newest of its line, at the same door
       and sent by the same person; an older one is out of date.
 SUB-7 What a device collected where there was no network is kept though it breaks a rule of the form: the submission says
@@ -230,7 +230,10 @@ class Intake:
 
     def _replaced(self, connection: Connection, entry: Entry) -> int | None:
         if entry.receipt:
-            return current(connection, by_receipt(connection, self.server, entry.dwelling_id, entry.receipt))
+            mine = by_receipt(connection, self.server, entry.dwelling_id, entry.receipt)
+            if household_of(connection, mine) != entry.household:
+                raise WrongReceipt
+            return current(connection, mine)
         if entry.corrects:
             return self._corrected(connection, entry)
         if entry.channel in _ONCE and recorded(connection, entry.dwelling_id, entry.household):
@@ -266,6 +269,11 @@ def by_receipt(connection: Connection, server: Key, dwelling_id: int, receipt: s
     if found is None:
         raise WrongReceipt
     return found
+
+
+def household_of(connection: Connection, submission_id: int) -> int:
+    """Which household behind its door a submission is about."""
+    return connection.execute(select(submission.c.household).where(submission.c.id == submission_id)).scalar_one()
 
 
 def current(connection: Connection, submission_id: int) -> int:

@@ -45,13 +45,15 @@ _SHOWN_SECONDS = 3600
 
 @dataclass(frozen=True)
 class Sheet:
-    """One form page: whose door, through which channel, by whom; `action` and `receipt_page` are addresses."""
+    """One form page: whose door, through which channel, by whom; `action` and `receipt_page` are addresses; `household`: which one
+    behind the door."""
 
     found: OpenDoor
     channel: str
     action: str
     receipt_page: str
     user: User | None = None
+    household: int = 1
 
 
 @dataclass(frozen=True)
@@ -87,8 +89,8 @@ def blank(sheet: Sheet, at: datetime) -> Response:
 
 def _shelf(sheet: Sheet, at: datetime, instance: Instance) -> DoorShelf | None:
     found = sheet.found
-    return DoorShelf(found.campaign, found.door.id, instance, sheet.action.removesuffix("/form") + "/file", at) if found.form.files \
-        else None
+    files = sheet.receipt_page.removesuffix("/receipt") + "/file"
+    return DoorShelf(found.campaign, found.door.id, instance, files, at) if found.form.files else None
 
 
 def _world(sheet: Sheet, at: datetime, instance: Instance) -> World:
@@ -252,10 +254,14 @@ def _keep(sheet: Sheet, shown: Shown, answers: dict, at: datetime) -> None:
     receipt = symbols.read(shown.receipt) if shown.receipt.strip() else None
     if receipt:
         doors.require_patience(at)
+        with here.store.read() as connection:
+            household = submissions.household_of(connection, submissions.by_receipt(connection, here.server, found.door.id, receipt))
+    else:
+        household = sheet.household
     entry = Entry(
         instance=shown.instance.id, form_version_id=found.form_id, channel=sheet.channel, dwelling_id=found.door.id,
         answers=answers, persons=len(answers.get(found.form.person_repeat) or ()), filled_at=shown.instance.began,
-        received_at=at, user=sheet.user, code_id=found.code.id, receipt=receipt)
+        received_at=at, user=sheet.user, code_id=found.code.id, receipt=receipt, household=household)
     intake = here.intake(found.campaign)
     row = intake.prepare(entry)
     shelf = shown.walk and shown.walk.world.shelf

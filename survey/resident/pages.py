@@ -6,9 +6,10 @@ from werkzeug.wrappers import Response
 
 from campaigns import clock
 from campaigns.codes import symbols
+from campaigns.missed import MOST_BY_CODE
 from campaigns.submissions import WrongReceipt
 from forms.language import Text
-from survey import access, doors, entries, held_files
+from survey import access, doors, entries, held_files, households
 from survey.access import RESIDENT_BY_CODE, Pages
 from survey.doors import BadgeAtTheDoor, OpenDoor
 from survey.entries import STALE, Sheet
@@ -74,8 +75,9 @@ def _recorded(found: OpenDoor, typed: str = "", error: Text | None = None, notic
                                     open_now=open_now), status, mimetype="text/html")
 
 
-def sheet(found: OpenDoor) -> Sheet:
-    return Sheet(found, found.channel, f"/h/{found.text}/form", f"/h/{found.text}/receipt")
+def sheet(found: OpenDoor, household: int = 1) -> Sheet:
+    which = f"/household/{household}" if household > 1 else ""
+    return Sheet(found, found.channel, f"/h/{found.text}{which}/form", f"/h/{found.text}/receipt", household=household)
 
 
 @pages.page("/h/<code>/form", roles=RESIDENT_BY_CODE)
@@ -89,6 +91,35 @@ def form(code: str) -> Response:
     return entries.blank(sheet(found), at)
 
 
+@pages.page("/h/<code>/another", roles=RESIDENT_BY_CODE)
+def another(code: str) -> Response:
+    """'We are another household behind this door': on to its form (MIS-7)."""
+    found = doors.find(code, clock.now())
+    doors.require_open(found.campaign, clock.now())
+    return redirect(sheet(found, households.next_number(found, MOST_BY_CODE)).action, 303)
+
+
+@pages.page("/h/<code>/household/<int:number>/form", roles=RESIDENT_BY_CODE)
+def further_form(code: str, number: int) -> Response:
+    """The empty form of a further household."""
+    at = clock.now()
+    found = doors.find(code, at)
+    if not households.may_answer(found, number, MOST_BY_CODE) or households.is_recorded(found, number):
+        return redirect(url_for("resident.landing", code=found.text), 303)
+    doors.require_open(found.campaign, at)
+    return entries.blank(sheet(found, number), at)
+
+
+def _further_again(code: str, number: int) -> Response:
+    return _take(code, number, stale=True)
+
+
+@pages.page("/h/<code>/household/<int:number>/form", roles=RESIDENT_BY_CODE, methods=("POST",), again=_further_again, files=True)
+def send_further(code: str, number: int) -> Response:
+    """Take the form of a further household, or show it again."""
+    return _take(code, number)
+
+
 def _form_again(code: str) -> Response:
     return _take(code, stale=True)
 
@@ -99,11 +130,13 @@ def send(code: str) -> Response:
     return _take(code)
 
 
-def _take(code: str, *, stale: bool = False) -> Response:
+def _take(code: str, number: int = 1, *, stale: bool = False) -> Response:
     at = clock.now()
     instance = entries.posted_instance(code)
     found = doors.find(code, at, shown_before=instance is not None, revoked_too=instance is not None)
-    return entries.take(sheet(found), instance, at, stale=stale)
+    if not households.may_answer(found, number, MOST_BY_CODE):
+        return redirect(url_for("resident.landing", code=found.text), 303)
+    return entries.take(sheet(found, number), instance, at, stale=stale)
 
 
 @pages.page("/h/<code>/file/<file>", roles=RESIDENT_BY_CODE)

@@ -14,8 +14,9 @@ from campaigns.campaign import Campaign
 from campaigns.codes import symbols
 from campaigns.codes.codes import CodeUnknown
 from campaigns.tally import Tally
+from campaigns.visits import MOST_HOUSEHOLDS
 from forms.language import Refusal, Text
-from survey import doors, entries, held_files
+from survey import doors, entries, held_files, households
 from survey.access import CLERK, COLLECTORS, PHONES, Pages
 from survey.doors import BadgeAtTheDoor, OpenDoor
 from survey.entries import Sheet
@@ -96,9 +97,11 @@ def door(code: str) -> Response:
     return Response(render_template("volunteer/door.html", found=found, paper=g.user.role == CLERK), mimetype="text/html")
 
 
-def _sheet(found: OpenDoor) -> Sheet:
-    return Sheet(found, "paper" if g.user.role == CLERK else "visit", url_for("volunteer.form", code=found.text),
-                 url_for("volunteer.receipt", code=found.text), g.user)
+def _sheet(found: OpenDoor, household: int = 1) -> Sheet:
+    action = url_for("volunteer.further_form", code=found.text, number=household) if household > 1 \
+        else url_for("volunteer.form", code=found.text)
+    return Sheet(found, "paper" if g.user.role == CLERK else "visit", action, url_for("volunteer.receipt", code=found.text), g.user,
+                 household)
 
 
 @pages.page("/v/door/<code>/form", roles=COLLECTORS)
@@ -112,6 +115,34 @@ def form(code: str) -> Response:
     return entries.blank(_sheet(found), at)
 
 
+@pages.page("/v/door/<code>/another", roles=COLLECTORS)
+def another(code: str) -> Response:
+    """One more household behind this door: on to its form."""
+    found = _find(code, clock.now())
+    return redirect(_sheet(found, households.next_number(found, MOST_HOUSEHOLDS)).action, 303)
+
+
+@pages.page("/v/door/<code>/household/<int:number>/form", roles=COLLECTORS)
+def further_form(code: str, number: int) -> Response:
+    """The empty form of a further household."""
+    at = clock.now()
+    found = _find(code, at)
+    doors.require_open(found.campaign, at)
+    if not households.may_answer(found, number, MOST_HOUSEHOLDS) or households.is_recorded(found, number):
+        return redirect(url_for("volunteer.door", code=found.text), 303)
+    return entries.blank(_sheet(found, number), at)
+
+
+def _further_again(code: str, number: int) -> Response:
+    return _take(code, number, stale=True)
+
+
+@pages.page("/v/door/<code>/household/<int:number>/form", roles=COLLECTORS, methods=("POST",), again=_further_again, files=True)
+def send_further(code: str, number: int) -> Response:
+    """Take the form of a further household, or show it again."""
+    return _take(code, number)
+
+
 def _form_again(code: str) -> Response:
     return _take(code, stale=True)
 
@@ -122,11 +153,13 @@ def send(code: str) -> Response:
     return _take(code)
 
 
-def _take(code: str, *, stale: bool = False) -> Response:
+def _take(code: str, number: int = 1, *, stale: bool = False) -> Response:
     at = clock.now()
     instance = entries.posted_instance(code)
     found = _find(code, at, shown_before=instance is not None, revoked_too=instance is not None)
-    return entries.take(_sheet(found), instance, at, stale=stale)
+    if not households.may_answer(found, number, MOST_HOUSEHOLDS):
+        return redirect(url_for("volunteer.door", code=found.text), 303)
+    return entries.take(_sheet(found, number), instance, at, stale=stale)
 
 
 @pages.page("/v/door/<code>/file/<file>", roles=COLLECTORS)
