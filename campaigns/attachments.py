@@ -19,7 +19,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, Table, select
 
 from campaigns.campaign import Campaign
 from campaigns.keys import Key, SealBroken
@@ -119,32 +119,53 @@ def _about(file: str, place: int, last: bool) -> str:
     return f"attachment:{file}:{place}:{'last' if last else 'more'}"
 
 
-def _name_mac(key: Key, name: str) -> bytes:
+def name_mac(key: Key, name: str) -> bytes:
+    """What a file's name is known by."""
     return key.mac("attachment-name", name.encode())
 
 
-_of_name = select(attachment.c.mac).where(
-    attachment.c.submission_id == bindparam("submission"), attachment.c.name_mac == bindparam("name"))
-_insert = attachment.insert()
+@dataclass(frozen=True)
+class Owner:
+    """Where files of one kind of thing are written down: the table, and its column that names the thing."""
+
+    table: Table
+    column: str
 
 
-def add(connection: Connection, key: Key, campaign: Campaign, submission_id: int, files: list[Kept],
-        at: datetime) -> list[Kept]:
-    """Add `files` to a submission; returns those that were new (the others may be dropped). Raises AttachmentTaken."""
-    new = []
+SUBMISSIONS = Owner(attachment, "submission_id")
+
+
+def add(connection: Connection, key: Key, campaign: Campaign, owner_id: int, files: list[Kept], at: datetime,
+        owner: Owner = SUBMISSIONS) -> list[Kept]:
+    """Add `files` to a submission (or another owner's); returns those that were new (the others may be dropped). Raises
+    AttachmentTaken."""
+    new, table = [], owner.table
     for each in files:
-        name = _name_mac(key, each.name)
-        known = connection.execute(_of_name, {"submission": submission_id, "name": name}).scalar()
+        name = name_mac(key, each.name)
+        known = connection.execute(select(table.c.mac).where(
+            table.c[owner.column] == owner_id, table.c.name_mac == name)).scalar()
         if known is not None:
             if known != each.mac:
                 raise AttachmentTaken
             continue
-        connection.execute(_insert, {
-            "campaign_id": campaign.id, "submission_id": submission_id, "file": each.file, "name_mac": name, "mac": each.mac,
+        connection.execute(table.insert(), {
+            "campaign_id": campaign.id, owner.column: owner_id, "file": each.file, "name_mac": name, "mac": each.mac,
             "sealed": key.seal(each.name.encode(), f"attachment-name:{each.file}"), "kind": each.kind, "size": each.size,
             "received_at": at})
         new.append(each)
     return new
+
+
+def listed(connection: Connection, key: Key, owner_id: int, owner: Owner = SUBMISSIONS) -> dict[str, str]:
+    """File by name of what came with this one."""
+    return {key.open(row.sealed, f"attachment-name:{row.file}").decode(): row.file for row in connection.execute(
+        select(owner.table.c.file, owner.table.c.sealed).where(owner.table.c[owner.column] == owner_id).order_by(owner.table.c.id))}
+
+
+def size_of(connection: Connection, key: Key, owner_id: int, name: str, owner: Owner = SUBMISSIONS) -> int | None:
+    """The size of the file of this name; None where there is none."""
+    return connection.execute(select(owner.table.c.size).where(
+        owner.table.c[owner.column] == owner_id, owner.table.c.name_mac == name_mac(key, name))).scalar()
 
 
 def of_submission(connection: Connection, key: Key, submission_id: int) -> dict[str, str]:
@@ -152,8 +173,7 @@ def of_submission(connection: Connection, key: Key, submission_id: int) -> dict[
     found: dict[str, str] = {}
     following: int | None = submission_id
     while following is not None:
-        for row in connection.execute(select(attachment.c.file, attachment.c.sealed).where(
-                attachment.c.submission_id == following).order_by(attachment.c.id)):
-            found.setdefault(key.open(row.sealed, f"attachment-name:{row.file}").decode(), row.file)
+        for name, file in listed(connection, key, following).items():
+            found.setdefault(name, file)
         following = connection.execute(select(submission.c.replaces).where(submission.c.id == following)).scalar()
     return found

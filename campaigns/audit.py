@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -46,6 +48,18 @@ def write(connection: Connection, campaign_id: int, at: datetime, actor: Actor, 
     tails[campaign_id] = _link(previous, row)
     connection.execute(_insert, {
         "campaign_id": campaign_id, **row, "previous": previous, "hash": tails[campaign_id]})
+
+
+@contextmanager
+def undoable(connection: Connection) -> Iterator[None]:
+    """A part of a transaction that may fail by itself: what it wrote is taken back, and the chain goes on from before it."""
+    before = dict(connection.info.get("audit_tails", {}))
+    try:
+        with connection.begin_nested():
+            yield
+    except BaseException:
+        connection.info["audit_tails"] = before
+        raise
 
 
 def _link(previous: str, row: dict) -> str:

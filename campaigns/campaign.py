@@ -237,6 +237,41 @@ def use_workbook(connection: Connection, found: Campaign, workbook: bytes, name:
     return form
 
 
+def add_report_form(connection: Connection, campaign_id: int, workbook: bytes, form: forms.form.Form, at: datetime,
+                    actor: Actor) -> int:
+    """Let the campaign's people fill `form` beside the household's: incidents, stairwell sheets ... Again, or with a newer
+    workbook of the same key, the newest holds. Returns its id. Raises Refusal for the household's own form."""
+    _, household = _household_form(connection, campaign_id)
+    known = connection.execute(select(form_version.c.id, form_version.c.purpose).where(
+        form_version.c.campaign_id == campaign_id, form_version.c.digest == form.digest)).first()
+    if household.key == form.key or (known and known.purpose != REPORT):
+        raise Refusal("“{key}”是住户登记表，不能又当上报表。", "“{key}” is the household's form, so it cannot be a report's as well.",
+                      key=form.key)
+    if known:
+        return known.id
+    version_id = connection.execute(form_version.insert().values(
+        campaign_id=campaign_id, key=form.key, purpose=REPORT, version=form.version, digest=form.digest, workbook=workbook,
+        added_at=at)).inserted_primary_key.id
+    audit.write(connection, campaign_id, at, actor, "form.added", f"form:{form.key}", version=form.version, digest=form.digest)
+    return version_id
+
+
+def forms_in_use(connection: Connection, campaign_id: int) -> list[tuple[int, str, forms.form.Form]]:
+    """(id, purpose, form) of every form that is filled now: the household's first, then the newest version of each report's."""
+    newest = connection.execute(
+        select(func.max(form_version.c.id), form_version.c.purpose).where(
+            form_version.c.campaign_id == campaign_id, form_version.c.purpose == REPORT)
+        .group_by(form_version.c.key, form_version.c.purpose).order_by(func.min(form_version.c.id))).all()
+    household_id = connection.execute(_newest_form, {"campaign": campaign_id}).scalar_one()
+    return [(each, purpose, form_version_of(connection, each)) for each, purpose in [(household_id, HOUSEHOLD), *newest]]
+
+
+def version_ids(connection: Connection, campaign_id: int) -> list[int]:
+    """Every version of every form that the campaign ever had."""
+    return list(connection.execute(select(form_version.c.id).where(
+        form_version.c.campaign_id == campaign_id).order_by(form_version.c.id)).scalars())
+
+
 _loaded: dict[tuple[int, str], forms.form.Form] = {}
 _newest_form = select(func.max(form_version.c.id)).where(
     form_version.c.campaign_id == bindparam("campaign"), form_version.c.purpose == HOUSEHOLD)
@@ -256,6 +291,9 @@ def form_version_of(connection: Connection, version_id: int) -> forms.form.Form:
             select(form_version.c.workbook, form_version.c.key).where(form_version.c.id == version_id)).one()
         _loaded[known] = forms.form.load(row.workbook, row.key, media.read(connection, version_id))
     return _loaded[known]
+
+
+_household_form = form
 
 
 def of_columns(row: Sequence) -> Campaign:

@@ -4,6 +4,7 @@ MRG-1 Of a line of corrections only the newest counts, with the best trust that 
 MRG-2 Among the rest the most trusted channel wins; within a channel the one filled last; then the greater instance ID,
       so that the order of arrival never matters.
 MRG-3 What a reviewer rejected is no record, and no longer hides what it corrected; a correction of it stands.
+MRG-5 What came into conflict (SUB-8) comes after everything that did not, and so do its corrections.
 MRG-4 The record says which submission it is, and names the others that spoke of the same household.
 """
 from __future__ import annotations
@@ -40,6 +41,7 @@ class Header:
     day: str
     persons: int
     replaces: int | None
+    conflicts: int | None = None
     rejected: bool = False
 
 
@@ -72,7 +74,8 @@ def merge(headers: Iterable[Header], trust: Sequence[str]) -> list[Record]:
         return min([rank[header.channel], *(rank[each.channel] for each in _corrected(header, by_id) if not each.rejected)])
 
     def standing(header: Header) -> tuple:
-        return -best_rank(header), header.filled_at, header.instance
+        clean = not any(each.conflicts for each in (header, *_corrected(header, by_id)))
+        return clean, -best_rank(header), header.filled_at, header.instance
 
     records = []
     for (dwelling_id, household), spoken in sorted(households.items()):
@@ -132,7 +135,7 @@ class _Changes:
     summary: dict
 
 
-_RULES = 2  # raised with every change of MRG-1 to MRG-4: all records are then made anew
+_RULES = 3  # raised with every change of MRG-1 to MRG-5: all records are then made anew
 _BATCH = 5_000
 
 

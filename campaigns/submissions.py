@@ -12,6 +12,8 @@ SUB-6 A device edits what it sent: the correction names an instance, which must 
       and sent by the same person; an older one is out of date.
 SUB-7 What a device collected where there was no network is kept though it breaks a rule of the form: the submission says
       which questions (`flags`), and keeps the XML as it came, sealed.
+SUB-8 What a phone queued without a network cannot know that the household was recorded meanwhile. It is kept as a further
+      submission that names the one before it (`conflicts`), counts at nothing, and leaves the record as it was (MRG-5).
 """
 from __future__ import annotations
 
@@ -28,9 +30,9 @@ from campaigns.codes import codes, symbols
 from campaigns.hangers import history as hangers
 from campaigns.keys import Key
 from campaigns.people import User
-from campaigns.store.schema import submission
+from campaigns.store.schema import submission, user
 from forms.answers import canonical
-from forms.language import Refusal
+from forms.language import Refusal, Text
 
 _ONCE = ("visit", "self", "hanger")
 
@@ -106,6 +108,7 @@ class OutOfDate(Refusal):
 class Entry:
     """One filled form. `answers` are the validated answers; instants are UTC; `receipt` is set for a correction.
 
+    `queued`: it comes from a phone's queue (SUB-8); `released`: a lead lets it in, whatever the time.
     From a device: `source` is the XML as it came, by which the same instance is known again; `corrects` the instance that it
     replaces; `flags` what of it the form does not take (SUB-7).
     """
@@ -125,15 +128,19 @@ class Entry:
     source: bytes | None = None
     corrects: str | None = None
     flags: tuple[str, ...] = ()
+    queued: bool = False
+    released: bool = False
 
 
 @dataclass(frozen=True)
 class Accepted:
-    """`receipt` is 12 symbols; `repeated` when this very submission was kept before."""
+    """`receipt` is 12 symbols; `repeated` when this very submission was kept before; `conflicts`: the submission that had recorded
+    the household (SUB-8)."""
 
     id: int
     receipt: str
     repeated: bool
+    conflicts: int | None = None
 
 
 def receipt_of(server: Key, instance: str) -> str:
@@ -211,22 +218,29 @@ class Intake:
             if known.mac != row["mac"]:
                 raise InstanceTaken
             return Accepted(known.id, receipt, repeated=True)
-        late = is_late(self.campaign, entry.filled_at, entry.received_at)
-        replaces = self._replaced(connection, entry)
+        late = (entry.received_at >= self.campaign.closes_at if entry.released
+                else is_late(self.campaign, entry.filled_at, entry.received_at))
+        replaces, conflicts = self._replaced(connection, entry), None
+        if replaces is None and entry.channel in _ONCE:
+            conflicts = first_recording(connection, entry.dwelling_id, entry.household)
+            if conflicts and not entry.queued:
+                raise AlreadyRecorded
         submission_id = connection.execute(
-            _insert, {**row, "late": late, "replaces": replaces}).inserted_primary_key[0]
+            _insert, {**row, "late": late, "replaces": replaces, "conflicts": conflicts}).inserted_primary_key[0]
         actor = entry.user.actor if entry.user else RESIDENT
         if entry.code_id:
             codes.note_all(connection, [entry.code_id], "submitted", entry.received_at, actor, submission=submission_id)
             hangers.entered(connection, self.campaign.id, entry.code_id, entry.channel, entry.dwelling_id, submission_id,
                             entry.received_at, actor)
         if entry.user and not replaces:
-            done = tally.Work(submission_id, entry.dwelling_id, entry.household, entry.channel, entry.persons == 0, entry.filled_at)
+            done = tally.Work(submission_id, entry.dwelling_id, entry.household, entry.channel, entry.persons == 0, entry.filled_at,
+                              conflicts is not None)
             tally.credit(connection, self.campaign, entry.user, done, entry.received_at)
         audit.write(connection, self.campaign.id, entry.received_at, actor,
                     "submission.corrected" if replaces else "submission.accepted", f"submission:{submission_id}",
-                    channel=entry.channel, mac=row["mac"].hex()[:16], **({"flags": len(entry.flags)} if entry.flags else {}))
-        return Accepted(submission_id, receipt, repeated=False)
+                    channel=entry.channel, mac=row["mac"].hex()[:16], **({"flags": len(entry.flags)} if entry.flags else {}),
+                    **({"conflicts": conflicts} if conflicts else {}))
+        return Accepted(submission_id, receipt, repeated=False, conflicts=conflicts)
 
     def _replaced(self, connection: Connection, entry: Entry) -> int | None:
         if entry.receipt:
@@ -236,8 +250,6 @@ class Intake:
             return current(connection, mine)
         if entry.corrects:
             return self._corrected(connection, entry)
-        if entry.channel in _ONCE and recorded(connection, entry.dwelling_id, entry.household):
-            raise AlreadyRecorded
         return None
 
     def _corrected(self, connection: Connection, entry: Entry) -> int:
@@ -254,7 +266,19 @@ class Intake:
 
 def recorded(connection: Connection, dwelling_id: int, household: int = 1) -> bool:
     """Whether the household's own answers are in, and were not rejected."""
-    return connection.execute(_recording, {"dwelling": dwelling_id, "household": household}).first() is not None
+    return first_recording(connection, dwelling_id, household) is not None
+
+
+def first_recording(connection: Connection, dwelling_id: int, household: int) -> int | None:
+    """A submission that records the household; None where there is none."""
+    return connection.execute(_recording, {"dwelling": dwelling_id, "household": household}).scalar()
+
+
+def who_recorded(connection: Connection, submission_id: int) -> Text:
+    """Who sent a submission, for other workers: a work number, or the household itself."""
+    label = connection.execute(select(user.c.label).join(submission, submission.c.user_id == user.c.id).where(
+        submission.c.id == submission_id)).scalar()
+    return Text(label, label) if label else Text("住户自己", "the household itself")
 
 
 def is_kept(connection: Connection, campaign_id: int, instance: str) -> bool:

@@ -35,7 +35,8 @@ PAID, CAP, RATE = "paid", "cap", "rate"
 
 @dataclass(frozen=True)
 class Work:
-    """What somebody is credited for. `empty`: the form found nobody living there."""
+    """What somebody is credited for. `empty`: the form found nobody living there. `conflicts`: it
+    came from a queue when the household was recorded already (SUB-8)."""
 
     submission_id: int
     dwelling_id: int
@@ -43,6 +44,7 @@ class Work:
     channel: str
     empty: bool
     filled_at: datetime
+    conflicts: bool = False
 
 
 _paying = case((tally.c.pay.is_not(None), 1), ((tally.c.kind == "reversal") & (tally.c.rule == "") & (tally.c.fen < 0), -1), else_=0)
@@ -62,7 +64,7 @@ def credit(connection: Connection, campaign: Campaign, user: User, work: Work, a
     free, last = _free(connection, work.dwelling_id, work.household)
     room, households = _room(connection, campaign, user, worked)
     fen = rates.rate(terms, work.channel, work.empty)
-    why = RATE if fen == 0 else PAID if not free else CAP if fen > room else ""
+    why = RATE if fen == 0 else PAID if not free or work.conflicts else CAP if fen > room else ""
     row = {"campaign_id": campaign.id, "user_id": user.id, "submission_id": work.submission_id, "dwelling_id": work.dwelling_id,
            "household": work.household, "round": 1, "at": at, "day": campaign.day(at), "worked": worked}
     connection.execute(_insert, {**row, "kind": "entry", "rule": "", "why": why, "fen": 0 if why else fen,

@@ -113,15 +113,18 @@ class Recorded:
     flags: tuple[str, ...] = field(default=())
 
 
-def record(connection: Connection, campaign: Campaign, key: Key, by: User, new: NewVisit, *, strict: bool = False) -> Recorded:
+def record(connection: Connection, campaign: Campaign, key: Key, by: User, new: NewVisit, *, strict: bool = False,
+           released: bool = False) -> Recorded:
     """Keep `new`, made by `by`; `key` is the campaign's. Raises BadVisit, NotOpen, Closed, NoSuchDoor, NotYourDoor and, when
-    `strict` (at a screen that can still be changed), ProxyTooSoon."""
+    `strict` (at a screen that can still be changed), ProxyTooSoon. `released`: a lead lets it in, whatever
+    the time."""
     new = _tidied(new)
     known = connection.execute(select(visit.c.id, visit.c.metres, visit.c.call_back_at).where(
         visit.c.campaign_id == campaign.id, visit.c.item == new.item)).first()
     if known:
         return Recorded(known.id, True, known.metres, known.call_back_at)
-    submissions.is_late(campaign, new.at, new.received_at)
+    if not released:
+        submissions.is_late(campaign, new.at, new.received_at)
     door = doors.known(connection, campaign.id, new.dwelling_id)
     if door is None:
         raise NoSuchDoor

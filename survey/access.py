@@ -60,11 +60,14 @@ class Pages(Blueprint):
     """A blueprint whose routes all name their roles.
 
     `signed_by()` gives the user of a request from its own headers, in place of the session, and raises if it cannot.
+    `unsigned()` answers whoever is not signed in, in place of the way to the sign-in page; None lets the request go on, as
+    `g.user`.
     """
 
-    def __init__(self, name: str, import_name: str, *, signed_by: Callable[[], people.User] | None = None, **options: object):
+    def __init__(self, name: str, import_name: str, *, signed_by: Callable[[], people.User] | None = None,
+                 unsigned: Callable[[], Response | None] | None = None, **options: object):
         super().__init__(name, import_name, **options)
-        self.signed_by = signed_by
+        self.signed_by, self.unsigned = signed_by, unsigned
 
     def page(self, rule: str, *more: str, roles: tuple[str, ...] | str, methods: tuple[str, ...] = ("GET",),
              again: Callable[..., Response] | None = None, files: bool = False) -> Callable:
@@ -80,6 +83,7 @@ class Pages(Blueprint):
 
         def add(view: Callable) -> Callable:
             view.roles, view.again, view.signed_by, view.files = named, again, self.signed_by, files
+            view.unsigned = self.unsigned
             for each in (rule, *more):
                 self.add_url_rule(each, view_func=view, methods=methods)
             return view
@@ -112,7 +116,7 @@ def _enforce() -> Response | None:
             raise NotYours
         return None
     if not set(view.roles) & {PUBLIC, RESIDENT_BY_CODE}:
-        refused = _check_user(view.roles)
+        refused = _check_user(view.roles, view.unsigned)
         if refused:
             return refused
     if getattr(view, "files", False) and request.mimetype == "multipart/form-data":
@@ -126,8 +130,12 @@ def _enforce() -> Response | None:
     return None
 
 
-def _check_user(roles: tuple[str, ...]) -> Response | None:
+def _check_user(roles: tuple[str, ...], unsigned: Callable[[], Response | None] | None) -> Response | None:
     g.user = user()
+    if g.user is None and unsigned:
+        refused = unsigned()
+        if refused is not None:
+            return refused
     if g.user is None:
         if request.method == "GET":
             session["next"] = request.path

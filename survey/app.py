@@ -14,6 +14,7 @@ from campaigns.installation import Installation
 from survey import access, desk, doors, errors, front, headers, language, sessions, sign_in
 from survey.openrosa.pages import pages as openrosa
 from survey.openrosa.uploads import UploadRequest
+from survey.phones.pages import pages as phones
 from survey.resident.pages import pages as resident
 from survey.volunteer.lead import pages as lead
 from survey.volunteer.pages import pages as volunteer
@@ -46,7 +47,7 @@ def create_app(installation: Installation) -> Survey:
         only_campaign=doors.only_campaign, static=_static(app))
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies)
-    for pages in (front.pages, resident, shell, volunteer, lead, desk.pages, sign_in.pages, openrosa):
+    for pages in (front.pages, resident, shell, volunteer, lead, desk.pages, phones, sign_in.pages, openrosa):
         app.register_blueprint(pages)
     sessions.use(app)
     language.use(app)

@@ -12,7 +12,7 @@ from survey.cli import main
 
 ROOT = Path(__file__).parent.parent
 PAIRS = [path for path in sorted((ROOT / "docs").glob("*.md")) if path.with_suffix("").suffix != ".zh" and path.name not in (
-    "dependencies.md",)] + [ROOT / "README.md"]
+    "dependencies.md", "phone-sync.md",)] + [ROOT / "README.md"]
 
 
 def text(name):

@@ -8,6 +8,7 @@ from survey.access import Pages, RouteWithoutRole
 from tests.respondent import Respondent
 
 STAFF = "volunteer clerk building_head lead supervisor organiser"
+PHONES = "volunteer clerk building_head"
 READERS = "lead supervisor organiser"
 ROUTES = {
     ("/", "GET"): "public",
@@ -48,6 +49,12 @@ ROUTES = {
     ("/v/door/<code>/receipt", "GET"): "volunteer clerk",
     ("/lead/", "GET"): READERS,
     ("/lead/team", "GET"): READERS,
+    ("/v/app/round", "GET"): PHONES,
+    ("/v/app/form/<digest>.xml", "GET"): PHONES,
+    ("/v/app/form/<digest>/<name>", "GET"): PHONES,
+    ("/v/app/sync", "POST"): PHONES,
+    ("/v/app/file/<item>/<name>", "GET"): PHONES,
+    ("/v/app/file/<item>/<name>", "POST"): PHONES,
     ("/desk/", "GET"): READERS,
     ("/desk/assign", "GET"): READERS,
     ("/desk/assign", "POST"): READERS,
@@ -70,8 +77,9 @@ ROUTES = {
 }
 # Pages for devices ask for no CSRF token: they take no cookie, only credentials that every request carries, and a browser
 # never adds those for another site. test_openrosa_refusals says that a cookie signs no device in.
-DEVICE = "/openrosa/"
-POSTS = [rule for rule, method in ROUTES if method != "GET" and not rule.startswith(DEVICE)]
+# The app's own pages answer in JSON, also whoever may not: see below, and test_phone_sync.
+DEVICE, APP = "/openrosa/", "/v/app/"
+POSTS = [rule for rule, method in ROUTES if method != "GET" and not rule.startswith((DEVICE, APP))]
 
 
 def test_the_routes_are_these_and_each_names_its_roles(app):
@@ -108,12 +116,25 @@ def test_everything_but_get_needs_a_token(app, alice, carol, bob, sue, wang_hous
 
 
 @pytest.mark.parametrize("rule, method", [each for each in ROUTES if {"lead", "clerk"} & {*ROUTES[each].split()}
-                                          and not each[0].startswith(DEVICE)])
+                                          and not each[0].startswith((DEVICE, APP))])
 def test_staff_pages_send_strangers_to_sign_in(app, wang_household, rule, method):
     page = getattr(Respondent(app), "open" if method == "GET" else "post")
     path = re.sub("<int:[^>]+>", "1", rule.replace("<code>", wang_household.code))
     answer = page(path, follow=False) if method == "GET" else page(path, {}, follow=False)
     assert answer.status == 303 and answer.response.headers["Location"] == "/sign-in"
+
+
+@pytest.mark.parametrize("rule, method", [each for each in ROUTES if each[0].startswith(APP)])
+def test_the_app_is_told_in_json_that_nobody_is_signed_in_and_needs_a_token(app, alice, rule, method):
+    phone = Respondent(app)
+    path = rule.replace("<digest>", "0" * 32).replace("<item>", "0" * 32).replace("<name>", "a.jpg")
+
+    def ask():
+        return (phone.open(path, follow=False) if method == "GET" else phone.post(path, {}, follow=False)).response
+    assert ask().status_code == 401 and ask().get_json()["status"] == "expired"
+    if method == "POST":
+        phone.sign_in(alice)
+        assert ask().status_code == 400 and ask().get_json()["csrf"]
 
 
 @pytest.mark.parametrize("rule, method", [each for each in ROUTES if each[0].startswith(DEVICE)])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
@@ -85,6 +85,10 @@ class Store:
         Returns after the commit is on disk. `work` may run twice and must do nothing but use its connection.
         """
         return self._writer.submit(work)
+
+    def submit_each(self, works: Sequence[Callable[[Connection], Answer]]) -> list[Answer | BaseException]:
+        """As `submit` for each of `works`, in their order, without waiting between them; what failed gives its error."""
+        return self._writer.submit_each(works)
 
     def submit_later(self, work: Callable[[Connection], object]) -> None:
         """As `submit`, without waiting: for notes that nobody is promised (lost when the disk is full or power fails)."""

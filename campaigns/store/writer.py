@@ -7,7 +7,7 @@ from __future__ import annotations
 import os
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
@@ -39,6 +39,13 @@ class GroupWriter:
         if job.error is not None:
             raise job.error
         return job.answer
+
+    def submit_each(self, works: Sequence[Callable[[Connection], object]]) -> list[object]:
+        """The answers to `works`, in their order; an error where one failed."""
+        jobs = [self.later(work) for work in works]
+        for job in jobs:
+            job.done.wait()
+        return [job.answer if job.error is None else job.error for job in jobs]
 
     def later(self, work: Callable[[Connection], object]) -> _Job:
         """Queue `work` without waiting for it."""

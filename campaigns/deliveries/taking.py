@@ -1,0 +1,169 @@
+"""Items taken in, one transaction each, and their answers."""
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlalchemy import Connection, bindparam, select
+
+from campaigns import audit, throttle
+from campaigns.codes.codes import CodeUnknown
+from campaigns.deliveries import drafts, field, forms, held, reports
+from campaigns.deliveries.items import (
+    Answer,
+    BadItem,
+    Context,
+    Item,
+    ItemTaken,
+    Kind,
+    NotForYourRole,
+    NotYet,
+    Work,
+    read_item,
+    refused,
+)
+from campaigns.store import NotSaved, Store
+from campaigns.store.fieldwork import delivery
+from campaigns.submissions import Closed, NotOpen
+from forms.language import Refusal, Text
+
+MOST_ITEMS = 50  # in one request
+
+KINDS: dict[str, Kind] = {
+    "form": forms.KIND, "draft": drafts.KIND, "report": reports.KIND,
+    "visit": field.VISIT, "hang": field.HANG, "hanger": field.HANGER, "door": field.DOOR,
+}
+
+_FAULT = Text("服务器出了问题，已经记下，会自动再发。", "Something went wrong on the server and was noted; it will be sent again.")
+
+
+def take(store: Store, context: Context, raw: list, on_fault: Callable[[BaseException], None], *, hold: bool = False) -> list[dict]:
+    """The answers to the items `raw`, in their order; what is answered for good is on disk.
+
+    `hold`: take nothing in, hold all of it (a revoked badge). `on_fault` is told of errors in the program."""
+    read: list[Item | None] = []
+    works: list[Work] = []
+    with store.read() as connection:
+        for each in raw:
+            item, work = _begin(connection, context, each, on_fault, hold)
+            read.append(item)
+            works.append(work)
+    answers = []
+    for each, item, outcome in zip(raw, read, store.submit_each(works)):
+        if isinstance(outcome, BaseException):
+            outcome = _after(store, context, item, outcome, on_fault)
+        answers.append(outcome.said(each.get("id") if isinstance(each, dict) else None))
+    return answers
+
+
+def _begin(connection: Connection, context: Context, raw: object, on_fault: Callable, hold: bool) -> tuple[Item | None, Work]:
+    """The item and the work that settles it."""
+    try:
+        item = read_item(context.key, raw)
+    except BadItem as bad:
+        answer = refused(bad)
+        return None, lambda _connection: answer
+    known = delivered(connection, context, item)
+    if known:
+        return item, lambda _connection: known
+    if hold:
+        return item, lambda connection: held.keep(connection, context, item, "revoked")
+    if item.kind not in KINDS:
+        return item, lambda connection: held.keep(connection, context, item, "unknown")
+    return item, settling(connection, context, item, on_fault)
+
+
+def settling(connection: Connection, context: Context, item: Item, on_fault: Callable[[BaseException], None]) -> Work:
+    """The work that takes `item` in and keeps its answer."""
+    kind = KINDS[item.kind]
+    try:
+        if context.user.role not in kind.roles:
+            raise NotForYourRole
+        accept = kind.prepare(connection, context, item)
+    except Refusal as refusal:
+        accept = _raising(refusal)
+    except Exception as error:
+        on_fault(error)
+        return lambda connection: held.keep(connection, context, item, "fault")
+    return lambda connection: _settle(connection, context, item, kind, accept)
+
+
+def _raising(refusal: Refusal) -> Work:
+    def work(_connection: Connection) -> Answer:
+        raise refusal
+    return work
+
+
+def _settle(connection: Connection, context: Context, item: Item, kind: Kind, accept: Work) -> Answer:
+    known = delivered(connection, context, item)
+    if known:
+        return known
+    try:
+        held.check(connection, context, item)
+        with audit.undoable(connection):
+            answer = accept(connection)
+    except NotYet as wait:
+        return Answer("later", wait.text)
+    except ItemTaken as other:
+        return refused(other)
+    except (Closed, NotOpen) as outside:
+        return held.keep(connection, context, item, "closed", outside) if kind.typed else _refuse(connection, context, item, outside)
+    except Refusal as refusal:
+        if kind.typed:
+            return held.keep(connection, context, item, "refused", refusal)
+        return _refuse(connection, context, item, refusal)
+    if kind.lasting:
+        keep(connection, context, item, answer)
+    held.settled(connection, context, item)
+    return answer
+
+
+def _refuse(connection: Connection, context: Context, item: Item, refusal: Refusal) -> Answer:
+    """Refused for good, and noted (DLV-7)."""
+    answer = refused(refusal)
+    audit.write(connection, context.campaign.id, context.received_at, context.user.actor, "item.refused", f"item:{item.id}",
+                kind=item.kind, reason=type(refusal).__name__)
+    if isinstance(refusal, CodeUnknown) and context.sender.address:
+        throttle.miss(connection, context.received_at, context.sender.address)
+    keep(connection, context, item, answer)
+    return answer
+
+
+_known = select(delivery.c.mac, delivery.c.answer).where(
+    delivery.c.campaign_id == bindparam("campaign"), delivery.c.item == bindparam("item"))
+
+
+def delivered(connection: Connection, context: Context, item: Item) -> Answer | None:
+    """The answer that this item got, None for a new one (DLV-2)."""
+    row = connection.execute(_known, {"campaign": context.campaign.id, "item": item.id}).first()
+    if row is None:
+        return None
+    if row.mac != item.mac:
+        return refused(ItemTaken())
+    answer = Answer.of(row.answer)
+    return Answer("again", answer.text, answer.facts, answer.private) if answer.status == "taken" else answer
+
+
+def answer_of(connection: Connection, campaign_id: int, item_id: str) -> Answer | None:
+    """The answer that an item got, whatever its content; None for a new one."""
+    row = connection.execute(_known, {"campaign": campaign_id, "item": item_id}).first()
+    return row and Answer.of(row.answer)
+
+
+def keep(connection: Connection, context: Context, item: Item, answer: Answer) -> None:
+    """Keep an answer for good."""
+    connection.execute(delivery.insert(), {
+        "campaign_id": context.campaign.id, "user_id": context.user.id, "item": item.id, "kind": item.kind,
+        "device": context.sender.device, "mac": item.mac, "sent_at": context.sender.sent_at,
+        "received_at": context.received_at, "answer": answer.stored()})
+
+
+def _after(store: Store, context: Context, item: Item | None, error: BaseException, on_fault: Callable) -> Answer:
+    """The transaction failed. A full disk mends itself; an error in the program would come again, so the item is held."""
+    if isinstance(error, NotSaved):
+        return Answer("later", error.text)
+    on_fault(error)
+    try:
+        return store.submit(lambda connection: held.keep(connection, context, item, "fault"))
+    except Exception as again:
+        on_fault(again)
+        return Answer("later", _FAULT)
