@@ -17,7 +17,7 @@ from survey.openrosa.uploads import UploadRequest
 from survey.phones.pages import pages as phones
 from survey.resident.pages import pages as resident
 from survey.volunteer.lead import pages as lead
-from survey.volunteer.pages import pages as volunteer
+from survey.volunteer.own_tally import pages as volunteer
 from survey.volunteer.shell import pages as shell
 
 SESSION_COOKIE = "survey_session"

@@ -47,6 +47,7 @@ ROUTES = {
     ("/v/door/<code>/household/<int:number>/form", "GET"): "volunteer clerk",
     ("/v/door/<code>/household/<int:number>/form", "POST"): "volunteer clerk",
     ("/v/door/<code>/receipt", "GET"): "volunteer clerk",
+    ("/v/tally", "GET"): "volunteer clerk",
     ("/lead/", "GET"): READERS,
     ("/lead/team", "GET"): READERS,
     ("/v/app/round", "GET"): PHONES,
@@ -61,6 +62,15 @@ ROUTES = {
     ("/desk/assign/hand-over", "POST"): READERS,
     ("/desk/doors", "GET"): READERS,
     ("/desk/doors", "POST"): READERS,
+    ("/desk/entries", "GET"): READERS,
+    ("/desk/entries/<int:number>", "GET"): READERS,
+    ("/desk/entries/<int:number>", "POST"): "supervisor organiser",
+    ("/desk/flags", "GET"): READERS,
+    ("/desk/flags", "POST"): READERS,
+    ("/desk/pay", "GET"): READERS,
+    ("/desk/pay/close", "POST"): "organiser",
+    ("/desk/pay/<int:number>.xlsx", "GET"): "organiser",
+    ("/desk/pay/<int:number>.xlsx.minisig", "GET"): "organiser",
     ("/desk/keying", "GET"): f"clerk {READERS}",
     ("/desk/keying", "POST"): "clerk",
     ("/desk/keying/form/<code>", "GET"): "clerk",
@@ -103,9 +113,9 @@ def test_an_unknown_role_stops_the_program():
 
 
 @pytest.mark.parametrize("rule", POSTS)
-def test_everything_but_get_needs_a_token(app, alice, carol, bob, sue, wang_household, rule):
+def test_everything_but_get_needs_a_token(app, alice, carol, bob, sue, oscar, wang_household, rule):
     phone, roles = Respondent(app), ROUTES[rule, "POST"].split()
-    person = next((each for each in (alice, carol, bob, sue) if each.user.role in roles), None)
+    person = next((each for each in (alice, carol, bob, sue, oscar) if each.user.role in roles), None)
     if person:
         phone.sign_in(person)
     path = re.sub("<int:[^>]+>", "1", rule.replace("<code>", wang_household.code))

@@ -5,6 +5,7 @@ import click
 
 from campaigns import audit, campaign, tally
 from forms.language import Text
+from survey import paying
 from survey.cli.base import echo_json, installation, json_option, say
 
 
@@ -12,7 +13,7 @@ from survey.cli.base import echo_json, installation, json_option, say
 @json_option
 @click.pass_context
 def doctor(context: click.Context, as_json: bool) -> None:
-    """检查密钥、审计链、计件账 / check keys, audit chain and tally books; exit 1 if something is wrong."""
+    """检查密钥、审计链、计件账、计酬表 / check keys, audit chain, tally books and pay sheets; exit 1 if something is wrong."""
     here = installation()
     rows = []
     with here.store.read() as connection:
@@ -30,12 +31,15 @@ def doctor(context: click.Context, as_json: bool) -> None:
 def _findings(here, connection, each: campaign.Campaign) -> list[dict]:
     broken = audit.broken_at(connection, each.id)
     unbalanced = tally.unbalanced(connection, each.id)
+    sheets = paying.problems(here, connection, each)
     return [
         _row(each, _has_key(here, each), Text("密钥在", "key present"), Text("密钥缺失", "key missing")),
         _row(each, broken is None, Text("审计链完整", "audit chain whole"),
              Text("审计链在第 {row} 行断开", "audit chain broken at row {row}").fill(row=broken)),
         _row(each, not unbalanced, Text("计件账平", "tally books balance"),
              Text("计件账不平：{what}", "tally books do not balance: {what}").fill(what="; ".join(unbalanced))),
+        _row(each, not sheets, Text("计酬表与账相符", "pay sheets agree with the ledger"),
+             Text("计酬表有问题：{what}", "pay sheets are wrong: {what}").fill(what="; ".join(sheets))),
     ]
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import click
 
-from campaigns import clock
+from campaigns import clock, marks
 from campaigns import merge as merging
 from campaigns.campaign import Campaign
 from exports import publication
@@ -32,6 +32,7 @@ def merge(campaign: Campaign, as_json: bool) -> None:
 def publish(campaign: Campaign, merge_first: bool, public: bool | None, as_json: bool) -> None:
     """合并并发布进度，组长在 Datasette 里看 / merge, and publish the progress that team leads read in Datasette."""
     summary = publication.publish(installation(), campaign, clock.now(), ACTOR, merge_first=merge_first, public=public)
+    marks.refresh(installation().store, campaign, installation().keyring.campaign(campaign.slug))
     if as_json:
         echo_json(summary)
         return
