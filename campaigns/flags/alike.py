@@ -48,12 +48,12 @@ def duplicates(connection: Connection, campaign: Campaign) -> Iterable[Flag]:
     repeated = select(answer_mark.c.mark).where(answer_mark.c.campaign_id == campaign.id, answer_mark.c.place != FORM).group_by(
         answer_mark.c.mark).having(func.count() > 1)
     newer = submission.alias("newer")
-    replaced = select(newer.c.id).where(newer.c.replaces == submission.c.id).exists()
+    replaced = select(newer.c.replaces).where(newer.c.campaign_id == campaign.id, newer.c.replaces.is_not(None))
     rows = connection.execute(
         select(answer_mark.c.mark, submission.c.id, submission.c.dwelling_id, submission.c.user_id)
         .select_from(answer_mark.join(submission, submission.c.id == answer_mark.c.submission_id))
         .where(answer_mark.c.campaign_id == campaign.id, answer_mark.c.mark.in_(repeated), answer_mark.c.place != FORM,
-               submission.c.channel.in_(RECORDING), ~replaced,
+               submission.c.channel.in_(RECORDING), submission.c.id.not_in(replaced),
                submission.c.id.not_in(verdicts.rejected_ids(campaign.id))).order_by(submission.c.id))
     behind: dict[bytes, list] = defaultdict(list)
     for row in rows:
