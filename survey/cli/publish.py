@@ -6,6 +6,7 @@ import click
 from campaigns import clock, marks
 from campaigns import merge as merging
 from campaigns.campaign import Campaign
+from campaigns.keys import KeyMissing
 from exports import publication
 from survey.cli.base import ACTOR, campaign_option, echo, echo_json, installation, json_option
 
@@ -23,6 +24,15 @@ def merge(campaign: Campaign, as_json: bool) -> None:
          "{submissions} forms received, merged into {records} households with {persons} persons.", **summary)
 
 
+def _compare(campaign: Campaign) -> None:
+    """Make the marks of what came in since. A campaign whose key was destroyed has nothing left to compare."""
+    try:
+        key = installation().keyring.campaign(campaign.slug)
+    except KeyMissing:
+        return
+    marks.refresh(installation().store, campaign, key)
+
+
 @click.command()
 @campaign_option
 @click.option("--merge/--no-merge", "merge_first", default=True, help="先合并（默认）/ merge first (the default)")
@@ -32,7 +42,7 @@ def merge(campaign: Campaign, as_json: bool) -> None:
 def publish(campaign: Campaign, merge_first: bool, public: bool | None, as_json: bool) -> None:
     """合并并发布进度，组长在 Datasette 里看 / merge, and publish the progress that team leads read in Datasette."""
     summary = publication.publish(installation(), campaign, clock.now(), ACTOR, merge_first=merge_first, public=public)
-    marks.refresh(installation().store, campaign, installation().keyring.campaign(campaign.slug))
+    _compare(campaign)
     if as_json:
         echo_json(summary)
         return
