@@ -8,7 +8,7 @@ from flask import current_app
 from sqlalchemy import Connection
 
 from campaigns import campaign as campaigns
-from campaigns import drafts, hangers, people, rounds, tally
+from campaigns import drafts, hangers, ledger, people, rounds, tally
 from campaigns.campaign import Campaign
 from campaigns.deliveries.items import instant_of, scan_salt
 from campaigns.keys import Key
@@ -133,10 +133,4 @@ def _due(connection: Connection, campaign: Campaign, user: User, at: datetime) -
 def _tally(connection: Connection, campaign: Campaign, user: User, at: datetime) -> dict:
     standing = tally.of_user(connection, campaign, user, at)
     return {"today": standing.today, "total": standing.total, "fen_today": standing.fen_today, "fen": standing.fen,
-            "entries": _entries(connection, campaign, user)}
-
-
-def _entries(connection: Connection, campaign: Campaign, user: User) -> list[dict]:
-    """Each entry, once the ledger can list them."""
-    listing = getattr(tally, "of_user_entries", None)
-    return listing(connection, campaign, user) if listing else []
+            "entries": ledger.of_user_entries(connection, user)}
