@@ -13,7 +13,7 @@ DLV-6 A door of another team is refused to whoever never had it; one that was gi
 DLV-7 What is refused or held is in the audit log, by kind and reason, without its content.
 """
 from campaigns.deliveries.items import Context, Sender
-from campaigns.deliveries.releasing import reject, release
+from campaigns.deliveries.releasing import Released, reject, release
 from campaigns.deliveries.taking import KINDS, MOST_ITEMS, take
 
-__all__ = ["KINDS", "MOST_ITEMS", "Context", "Sender", "reject", "release", "take"]
+__all__ = ["KINDS", "MOST_ITEMS", "Context", "Released", "Sender", "reject", "release", "take"]

@@ -24,6 +24,7 @@ class Released:
     """How many were taken in, and in words why others were not: (item, text)."""
 
     taken: int = 0
+    answers: list[dict] = field(default_factory=list)  # as a phone would get them
     kept: list[tuple[str, Text]] = field(default_factory=list)
 
 
@@ -39,6 +40,7 @@ def release(store: Store, intake: Intake, server: object, owner: User, items: Se
             raise outcome
         if outcome.status in ("taken", "again", "conflict"):
             result.taken += 1
+            result.answers.append(outcome.said(row.item))
         else:
             result.kept.append((row.item, outcome.text))
     return result

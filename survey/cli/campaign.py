@@ -9,7 +9,8 @@ import click
 from campaigns import campaign as campaigns
 from campaigns import clock
 from campaigns.campaign import PRESETS, Campaign, Terms
-from forms.language import Text
+from forms.form import LIBRARY, library, load
+from forms.language import Refusal, Text
 from forms.media import wanted
 from forms.workbook import refuse_ending
 from survey.cli.base import ACTOR, campaign_option, echo, echo_json, installation, json_option, say
@@ -151,6 +152,29 @@ def set_form(file: Path, media: Path | None, campaign: Campaign, as_json: bool) 
         echo("文件夹里没有用到的：{names}", "Not needed, left out: {names}", names=", ".join(unused))
     if used.warnings:
         echo("有 {count} 条提醒，请看 survey form check", "{count} things to know: see survey form check", count=len(used.warnings))
+
+
+@form.command("add")
+@click.argument("which", metavar="KEY|FILE")
+@campaign_option
+@json_option
+def add_form(which: str, campaign: Campaign, as_json: bool) -> None:
+    """住户表之外，再让工作人员填一种上报表 / let people fill another form beside the household's: a bundled one or a workbook."""
+    if which in LIBRARY:
+        workbook, added = library(which)
+    elif Path(which).is_file():
+        workbook = Path(which).read_bytes()
+        added = load(workbook, Path(which).stem)
+    else:
+        raise Refusal("没有自带的表“{which}”，也没有这个文件。自带的有：{known}。",
+                      "There is neither a bundled form nor a file “{which}”. Bundled are: {known}.", which=which, known=", ".join(LIBRARY))
+    with installation().store.write() as connection:
+        campaigns.add_report_form(connection, campaign.id, workbook, added, clock.now(), ACTOR)
+    if as_json:
+        echo_json({"campaign": campaign.slug, "form": added.key, "version": added.version, "digest": added.digest})
+        return
+    echo("“{title}”的工作人员现在可以填 {key}（版本 {version}）。", "People of “{title}” can fill {key} (version {version}) now.",
+         title=campaign.title, key=added.key, version=added.version or "-")
 
 
 _PHASES = {"before": Text("未开始", "not open yet"), "open": Text("进行中", "open"), "closed": Text("已结束", "closed")}
