@@ -1,6 +1,9 @@
-"""The form as a browser gets it to be filled there: the questionnaire's own XForm, with what it does not say of itself."""
+"""The form as a browser gets it to be filled there: the questionnaire's own XForm, with what it does not say of itself; and
+what the browser's engine (static/vendor) lacks, so that a form which needs it is filled on the server's pages."""
 from __future__ import annotations
 
+import hashlib
+import re
 from functools import lru_cache
 
 from lxml import etree
@@ -10,6 +13,30 @@ from forms.model.names import X, safe_parser
 
 FACTS = "{urn:rapid-survey:form}"
 """Attributes of binds: `check`, the named kind of number that a text holds; `field` and `code`, when (see `Check`)."""
+
+# Functions of ours that the engine does not know, or means otherwise: tests/test_form_runtime.py asks it.
+UNKNOWN: frozenset[str] = frozenset()
+_CALL = re.compile(r"([A-Za-z_][\w.:-]*)\s*\(")
+_TEXT = re.compile(r"'[^']*'|\"[^\"]*\"")
+
+
+@lru_cache(maxsize=64)
+def digest_of(form: Form) -> str:
+    """What tells the browser's form from all others."""
+    return hashlib.sha256(for_browser(form)).hexdigest()[:32]
+
+
+@lru_cache(maxsize=64)
+def lacks(form: Form) -> tuple[str, ...]:
+    """What of this form the engine cannot do: names of functions, and "lists" where it looks something up in a file that is
+    not handed out to browsers. Empty when it can be filled in the browser."""
+    tree = etree.fromstring(form.xform, safe_parser())
+    called = {name for element in tree.iter(etree.Element) for value in element.attrib.values()
+              for name in _CALL.findall(_TEXT.sub("''", value))}
+    found = sorted(called & UNKNOWN)
+    if any(instance.get("src") for instance in tree.iter(X + "instance")):
+        found.append("lists")
+    return tuple(found)
 
 
 @lru_cache(maxsize=64)

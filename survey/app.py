@@ -11,7 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from campaigns import clock, tally
 from campaigns.codes import symbols
 from campaigns.installation import Installation
-from survey import access, desk, doors, errors, front, headers, language, sessions, sign_in
+from survey import access, desk, doors, errors, front, headers, language, sessions, sign_in, static_files
 from survey.openrosa.pages import pages as openrosa
 from survey.openrosa.uploads import UploadRequest
 from survey.phones.pages import pages as phones
@@ -44,7 +44,7 @@ def create_app(installation: Installation) -> Survey:
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     app.jinja_env.globals.update(
         as_said=clock.as_said, day_as_said=clock.day_as_said, yuan=tally.yuan, grouped=symbols.grouped,
-        only_campaign=doors.only_campaign, static=_static(app))
+        only_campaign=doors.only_campaign, static=_static(app), kept=static_files.address)
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies)
     for pages in (front.pages, resident, shell, volunteer, lead, desk.pages, phones, sign_in.pages, openrosa):

@@ -19,9 +19,10 @@ from campaigns.people import User
 from campaigns.store import NotSaved
 from campaigns.submissions import AlreadyRecorded, Closed, Entry, InstanceTaken, NotOpen, WrongReceipt
 from campaigns.throttle import TooManyTries
+from forms import browser
 from forms.answers import AnswerError, files_in, from_post, validate
 from forms.language import Refusal, Text
-from survey import doors, held_files, instances, language
+from survey import doors, filled, headers, held_files, instances, language
 from survey import questionnaire_words as words
 from survey.doors import CodeRevoked, OpenDoor
 from survey.held_files import DoorShelf
@@ -59,7 +60,7 @@ class Sheet:
 @dataclass(frozen=True)
 class Shown:
     """What the page shows beside the questions. `walk`: where a form that is filled page by page stands. `receipt`: the number
-    of a correction; `ask_receipt`: show its field."""
+    of a correction; `ask_receipt`: show its field. `runtime`: what the script needs to take over from here."""
 
     instance: Instance
     answers: dict | None = None
@@ -71,6 +72,7 @@ class Shown:
     receipt_error: Text | None = None
     status: int = 200
     walk: Walk | None = None
+    runtime: Markup = Markup()
 
 
 def posted_instance(code: str) -> Instance | None:
@@ -84,7 +86,17 @@ def posted_instance(code: str) -> Instance | None:
 def blank(sheet: Sheet, at: datetime) -> Response:
     """An empty form."""
     form, instance = sheet.found.form, instances.fresh(at)
-    return show(sheet, Shown(instance, walk=Walk(form, {}, _world(sheet, at, instance)) if by_pages(form) else None))
+    if not by_pages(form):
+        return show(sheet, Shown(instance))
+    world = _world(sheet, at, instance)
+    return show(sheet, Shown(instance, walk=Walk(form, {}, world), runtime=_runtime(sheet, world)))
+
+
+def _runtime(sheet: Sheet, world: World) -> Markup:
+    found = sheet.found
+    xml = url_for("front.form_xml", version=found.form_id, digest=browser.digest_of(found.form))
+    who = sheet.user.id if sheet.user else 0
+    return filled.place(found.form, xml, url_for("front.form_words"), f"{sheet.action} {who} {found.form_id}", world.media)
 
 
 def _shelf(sheet: Sheet, at: datetime, instance: Instance) -> DoorShelf | None:
@@ -154,12 +166,15 @@ def _walk_on(sheet: Sheet, instance: Instance | None, at: datetime, stale: bool)
         language.switch(post["_language"])
     ours = instance or instances.fresh(at)
     world = _world(sheet, at, ours)
-    post, refused = held_files.received(sheet.found.form, post, request.files, world.shelf)
-    walk = Walk.posted(sheet.found.form, post, world, refused)
+    if filled.arrived(request.files):
+        walk = filled.walk(sheet.found.form, post, request.files, world)
+    else:
+        post, refused = held_files.received(sheet.found.form, post, request.files, world.shelf)
+        walk = Walk.posted(sheet.found.form, post, world, refused)
     shown = Shown(ours, receipt=post.get("receipt", ""), ask_receipt="ask_receipt" in post, walk=walk)
     if post.get("_language"):
         return show(sheet, shown)
-    if not walk.step(post):
+    if not filled.arrived(request.files) and not walk.step(post) or walk.errors:
         return show(sheet, replace(shown, status=422 if walk.errors else 200))
     try:
         require_takeable(sheet.found, shown.instance, at)
@@ -283,14 +298,16 @@ def show(sheet: Sheet, shown: Shown) -> Response:
     campaign, now = found.campaign, language.current()
     g.campaign = campaign
     shell = skeleton("entry.html", now, campaign=campaign, until=clock.as_said(campaign.closes_at, campaign.tz),
-                     files=bool(found.form.files))
+                     files=bool(found.form.files), runtime=bool(shown.runtime))
+    if shown.runtime:
+        headers.runs_forms()
     heading = _CORRECTION if shown.receipt and not shown.ask_receipt else HEADINGS.get(sheet.channel, _HEADING)
     html = shell.join(
         heading=language.tell(heading), action=sheet.action, token=csrf_token(), place=found.door.place,
         instance=shown.instance.signed(current_app.installation.server, found.text),
         body=shown.walk.html() if shown.walk else questionnaire_html(found.form, now, shown.answers, shown.errors),
         send="" if shown.walk else _send_button(now),
-        notice=_notice(shown), receipt=_receipt_field(shown),
+        runtime=shown.runtime, notice=_notice(shown), receipt=_receipt_field(shown),
         mistake=language.say("错误：", "Error: ") if shown.errors or shown.receipt_error or shown.walk and shown.walk.errors else "")
     return Response(html, shown.status, mimetype="text/html")
 

@@ -3,9 +3,13 @@ from __future__ import annotations
 
 from flask import abort, current_app, render_template
 from sqlalchemy import text
+from sqlalchemy.exc import NoResultFound
 from werkzeug.wrappers import Response
 
+from campaigns import campaign as campaigns
 from campaigns import filetypes, media
+from forms import browser
+from survey import static_files
 from survey.access import PUBLIC, Pages
 from survey.runtime_words import words_json
 
@@ -42,3 +46,22 @@ def form_media(digest: str, name: str) -> Response:
 def form_words() -> Response:
     """The sentences around the questions of forms that are filled in the browser, in all languages."""
     return Response(words_json(), mimetype="application/json", headers={"Cache-Control": "public, max-age=3600"})
+
+
+@pages.page("/form/<int:version>/<digest>.xml", roles=PUBLIC)
+def form_xml(version: int, digest: str) -> Response:
+    """A form to be filled in the browser, for whoever was given its digest. A digest names one content for ever."""
+    try:
+        with current_app.installation.store.read() as connection:
+            form = campaigns.form_version_of(connection, min(version, 2**31 - 1))
+    except NoResultFound:
+        abort(404)
+    if browser.digest_of(form) != digest:
+        abort(404)
+    return Response(browser.for_browser(form), mimetype="text/xml", headers={"Cache-Control": "public, max-age=31536000, immutable"})
+
+
+@pages.page("/kept/<version>/<path:filename>", roles=PUBLIC)
+def kept(version: str, filename: str) -> Response:
+    """Scripts and style sheets under an address that changes with them."""
+    return static_files.answer(version, filename)

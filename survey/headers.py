@@ -18,6 +18,8 @@ _ALWAYS = list({
     "Cross-Origin-Opener-Policy": "same-origin",
 }.items())
 _WORTH_COMPRESSING = 4096
+# Where static files are answered, with and without a version in the address.
+_FILES = ("static", "front.kept", "kept")
 
 
 def use(app: Flask) -> None:
@@ -32,7 +34,7 @@ def runs_forms() -> None:
 def _finish(response: Response) -> Response:
     response.headers.extend(_ALWAYS)
     response.headers["Content-Security-Policy"] = _POLICY_OF_FORMS if g.get("runs_forms") else _POLICY
-    if request.endpoint == "static":
+    if request.endpoint in _FILES:
         _pack(response)
     else:
         response.headers.setdefault("Cache-Control", "no-store")

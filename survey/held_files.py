@@ -94,7 +94,7 @@ def received(form: Form, post: MultiDict, files: MultiDict, shelf: Shelf) -> tup
             taken.setlist(field, [])
         elif file is not None:
             try:
-                name = _keep(shelf, question.type, file)
+                name = keep(shelf, question.type, file)
             except Refusal as refusal:
                 wrong[path] = refusal.text
             else:
@@ -104,7 +104,9 @@ def received(form: Form, post: MultiDict, files: MultiDict, shelf: Shelf) -> tup
     return taken, wrong
 
 
-def _keep(shelf: Shelf, kind: str, file: FileStorage) -> str:
+def keep(shelf: Shelf, kind: str, file: FileStorage, name: str = "") -> str:
+    """Keep a file if it is what the form asks for; its name in the answers. `name`: where the answers name it already. Raises
+    TooLarge, EmptyFile, NotThisKind."""
     size = file.stream.seek(0, 2)
     file.stream.seek(0)
     head = file.stream.read(filetypes.HEAD)
@@ -116,7 +118,7 @@ def _keep(shelf: Shelf, kind: str, file: FileStorage) -> str:
         raise EmptyFile
     if not filetypes.fits(kind, head):
         raise NotThisKind(kind)
-    name = named(file.filename)
+    name = name or named(file.filename)
     shelf.keep(name, kind, file.stream)
     return name
 

@@ -13,14 +13,16 @@ from flask import Flask, abort, current_app, g, render_template, request
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
+from forms import browser
 from forms.answers import from_post, validate
 from forms.form import Form
 from forms.media import wanted
-from survey import headers, held_files, language
+from survey import filled, headers, held_files, language, static_files
 from survey import questionnaire_words as words
 from survey.held_files import Shown
 from survey.questionnaire import apply_action, questionnaire_html
 from survey.questionnaire_walk import Walk, World, by_pages
+from survey.runtime_words import words_json
 
 MOST_PERSONS = 100
 MOST_BYTES = 64 * 1024 * 1024
@@ -33,7 +35,8 @@ def preview_app(form: Form, beside: Mapping[str, bytes] = MappingProxyType({})) 
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     folder = Path(app.static_folder)
     app.jinja_env.globals.update(
-        only_campaign=lambda: None, static=lambda name: f"/static/{name}?v={int((folder / name).stat().st_mtime)}")
+        only_campaign=lambda: None, kept=static_files.address,
+        static=lambda name: f"/static/{name}?v={int((folder / name).stat().st_mtime)}")
     app.config.update(MAX_CONTENT_LENGTH=MOST_BYTES, MAX_FORM_MEMORY_SIZE=8 * 1024 * 1024)
     app.before_request(_no_campaign)
     app.extensions["files"] = files = _Table()
@@ -42,8 +45,22 @@ def preview_app(form: Form, beside: Mapping[str, bytes] = MappingProxyType({})) 
 
     @app.get("/")
     def begin() -> Response:
-        return _page(form, questionnaire_html(form, language.current()) if not by_pages(form) else
-                     Walk(form, {}, _world()).html())
+        if not by_pages(form):
+            return _page(form, questionnaire_html(form, language.current()))
+        return _page(form, Walk(form, {}, _world()).html(),
+                     runtime=filled.place(form, "/form.xml", "/form/words.json", f"preview {form.digest}", app.extensions["media"]))
+
+    @app.get("/form.xml")
+    def xml() -> Response:
+        return Response(browser.for_browser(form), mimetype="text/xml")
+
+    @app.get("/form/words.json")
+    def words_() -> Response:
+        return Response(words_json(), mimetype="application/json")
+
+    @app.get("/kept/<version>/<path:filename>")
+    def kept(version: str, filename: str) -> Response:
+        return static_files.answer(version, filename)
 
     app.extensions["media"] = {name: f"/media/{quote(name)}" for name in wanted(form) if name in beside}
 
@@ -95,10 +112,19 @@ def _world() -> World:
 
 def _next_page(form: Form) -> Response:
     world = _world()
+    if filled.arrived(request.files):
+        walk = filled.walk(form, request.form, request.files, world)
+        if walk.errors:
+            return _page(form, walk.html(), 422)
+        return _judged_page(form, walk)
     post, refused = held_files.received(form, request.form, request.files, world.shelf)
     walk = Walk.posted(form, post, world, refused)
     if request.form.get("_language") or not walk.step(request.form):
         return _page(form, walk.html(), 422 if walk.errors else 200)
+    return _judged_page(form, walk)
+
+
+def _judged_page(form: Form, walk: Walk) -> Response:
     result = _judged(form, walk.to_send())
     if result.errors:
         walk.refuse(result.errors)
@@ -122,9 +148,11 @@ def _judged(form: Form, raw: dict):
     return validate(form, raw, today=now.date(), max_persons=MOST_PERSONS, now=now)
 
 
-def _page(form: Form, body: Markup, status: int = 200) -> Response:
-    return Response(render_template("preview.html", form=form, body=body, alone=not by_pages(form), words=words), status,
-                    mimetype="text/html")
+def _page(form: Form, body: Markup, status: int = 200, runtime: Markup | str = "") -> Response:
+    if runtime:
+        headers.runs_forms()
+    return Response(render_template("preview.html", form=form, body=body, alone=not by_pages(form), words=words, runtime=runtime),
+                    status, mimetype="text/html")
 
 
 def _answers(form: Form, answers: dict) -> Response:

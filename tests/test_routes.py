@@ -14,6 +14,8 @@ ROUTES = {
     ("/", "GET"): "public",
     ("/healthz", "GET"): "public",
     ("/form/words.json", "GET"): "public",
+    ("/form/<int:version>/<digest>.xml", "GET"): "public",
+    ("/kept/<version>/<path:filename>", "GET"): "public",
     ("/static/<path:filename>", "GET"): "public",
     ("/form-media/<digest>/<name>", "GET"): "public",
     ("/h", "GET"): "resident-by-code",

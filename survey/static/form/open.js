@@ -10,9 +10,10 @@
 //     draft,         what save() or onChange gave, to go on from: {xml, files, place, reviewed}; may be left out
 //     properties,    {username, phoneNumber, email, deviceID}: what the form may ask of its surroundings; may be left out
 //     onChange,      (draft) => …   some moments after answers or the page changed; may be left out
-//     onFinish,      ({xml, files}) => Promise of nothing when it was taken, else of {notice, errors: [{text, go}]}: sentences
+//     onFinish,      ({xml, files, given}) => Promise of nothing when it was taken, else of {notice, errors: [{text, go}]}: sentences
 //                    to show, `go` the key of the page to mend. While it waits the button says so. A rejected promise is
-//                    told as "not sent, still here".
+//                    told as "not sent, still here". `given`: when it was finished (ms); pressed again without a change, the
+//                    same xml, files and moment come again. A draft with `sent` (that same object) goes on from there.
 //     onLeave,       (draft) => …   "keep for later" was pressed; the button is there only if this is given
 //   });
 //   await form.save()          {xml, files: {name: File}, place, reviewed}: everything as it stands, finished or not
@@ -27,6 +28,7 @@
 import { Attachments } from "./attachments.js";
 import { factsIn } from "./question.js";
 import { written, canFind } from "./places.js";
+import { restored } from "./restored.js";
 import { Session, emptied } from "./session.js";
 import { View } from "./view.js";
 
@@ -45,6 +47,7 @@ export async function openForm(options) {
   const instance = await begun(options, attachments);
   let timer = null;
   let closed = false;
+  let sent = (options.draft && options.draft.sent) || null; // what was handed over last, until an answer changes
   let drawn = false;
   const files = new Map();
 
@@ -54,6 +57,7 @@ export async function openForm(options) {
     chosen: options.draft && options.draft.chosen,
     changed(what) {
       if (!drawn || closed) return;
+      if (what === "answer") sent = null;
       if (what === "place") view.draw(true);
       else view.refresh();
       if (what !== "look") later();
@@ -78,6 +82,7 @@ export async function openForm(options) {
     clearTimeout(timer);
     timer = setTimeout(async () => {
       const saved = await save();
+      if (sent) saved.sent = sent;
       if (!closed) options.onChange(saved);
     }, CHANGED_AFTER);
   }
@@ -85,8 +90,12 @@ export async function openForm(options) {
   const view = new View(options.container, session, {
     async finish() {
       clearTimeout(timer);
-      const { xml, files: all } = await save();
-      return options.onFinish({ xml, files: all });
+      session.settle();
+      if (!sent) {
+        const { xml, files: all } = await save();
+        sent = { xml, files: all, given: Date.now() };
+      }
+      return options.onFinish(sent);
     },
     leave: options.onLeave ? async () => {
       clearTimeout(timer);
@@ -126,10 +135,7 @@ async function begun({ xml, draft, properties }, attachments) {
       emptied(made.root);
       return made;
     }
-    const data = new FormData();
-    data.set(XML, new File([draft.xml], XML, { type: "text/xml" }));
-    for (const [name, file] of Object.entries(draft.files || {})) data.set(name, file, name);
-    return await loaded.restoreInstance({ data: [data] }, config);
+    return await restored(loaded, draft, config);
   } catch (error) {
     throw new FormRefused(String(error && error.message));
   }

@@ -1,0 +1,172 @@
+// On a page of a form that the server made: once it stands, the form goes on in the browser. Until then, without this script,
+// and for forms that the browser cannot fill, the server's pages do all of it.
+//
+// TKO-1 It takes over on the first page only, and only while nothing was typed or sent there.
+// TKO-2 What is filled in is kept on this phone (drafts.js) under this form and door; opening the page again offers to go on.
+// TKO-3 At the end the XML goes to the page's own address. The server's word counts: what it finds wrong is shown on the last
+//       page, with everything still filled in. Without a network nothing is lost: the same is sent again later.
+// TKO-4 What was once sent is sent again unchanged as long as nobody changes an answer, so that a lost receipt makes no second
+//       submission: the instance and the moment of sending are kept with the draft.
+"use strict";
+
+import { open as openDraft } from "./drafts.js";
+import { h } from "./element.js";
+
+const XML = "xml_submission_file";
+const CARRIED = ["csrf_token", "instance", "receipt", "ask_receipt"];
+
+const place = document.getElementById("runtime");
+const form = document.getElementById("entry");
+const before = form && form.querySelector(".questionnaire.paged");
+if (place && before) begin();
+
+async function begin() {
+  let busy = false; // somebody fills in the server's page
+  const note = (event) => { if (before.contains(event.target) || event.type === "submit") busy = true; };
+  for (const kind of ["input", "change", "submit"]) form.addEventListener(kind, note);
+  const draft = openDraft(place.dataset.draft);
+  const kept = await draft.load();
+  const [xml, words] = await Promise.all([text(place.dataset.xml), text(place.dataset.words)]).catch(() => []);
+  if (!words || busy) return;
+  const run = { draft, xml, words: JSON.parse(words), language: document.documentElement.lang.startsWith("en") ? "en" : "zh", isBusy: () => busy };
+  if (!kept) await takeOver(run, null);
+  else ask(run, kept);
+}
+
+async function text(address) {
+  const answer = await fetch(address);
+  if (!answer.ok) throw new Error(address);
+  return answer.text();
+}
+
+/** Go on where it was left, or begin again. */
+function ask(run, { value, at }) {
+  const say = (name, values) => run.words[run.language][name].replace(/\{(\w+)\}/g, (_, key) => values[key]);
+  const when = new Intl.DateTimeFormat(document.documentElement.lang, { month: "short", day: "numeric", hour: "numeric", minute: "2-digit" }).format(at);
+  const answer = (action) => async () => {
+    box.remove();
+    await action();
+  };
+  const box = h("div", { class: "notice", role: "status", id: "draft" }, h("p", {}, say("DRAFT_FOUND", { when })),
+    h("div", { class: "steps" },
+      h("button", { type: "button", class: "button", onclick: answer(() => takeOver(run, value)) }, say("DRAFT_GO_ON")),
+      h("button", { type: "button", class: "button secondary", onclick: answer(async () => {
+        before.hidden = false;
+        await run.draft.forget();
+        await takeOver(run, null);
+      }) }, say("DRAFT_ANEW"))));
+  before.hidden = true;
+  before.before(box);
+  box.querySelector("button").focus({ preventScroll: true });
+}
+
+async function takeOver(run, value) {
+  const container = h("div");
+  const media = JSON.parse(place.dataset.media || "{}");
+  let opened;
+  try {
+    const { openForm } = await import("./open.js");
+    opened = await openForm({
+      container, xml: run.xml, words: run.words, language: run.language, draft: value || undefined,
+      attachments: (name) => (media[name] ? fetch(media[name]) : null),
+      onChange: (now) => run.draft.save({ ...now, instance: field("instance") }),
+      onFinish: (filled) => send(run, filled),
+    });
+  } catch (error) {
+    console.info("this form stays on the server's pages:", error.message);
+    before.hidden = false;
+    return;
+  }
+  if (run.isBusy()) {
+    opened.close();
+    return;
+  }
+  if (value && value.instance) form.querySelector("[name=instance]").value = value.instance;
+  const active = before.contains(document.activeElement) ? document.activeElement.id : "";
+  before.replaceWith(container);
+  for (const first of form.querySelectorAll(".first-submit")) first.remove();
+  run.form = opened;
+  if (active) (document.getElementById(active) || container.firstChild).focus({ preventScroll: true });
+  else if (value) container.firstChild.focus({ preventScroll: true });
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (event.submitter && event.submitter.name === "_language") change(run, event.submitter.value);
+  }, true);
+  form.dataset.runtime = "on";
+}
+
+function field(name) {
+  const found = form.querySelector(`[name=${name}]`);
+  return found ? found.value : "";
+}
+
+/** All words in another language, those around the form too where there is a network. */
+async function change(run, language) {
+  run.language = language;
+  run.form.setLanguage(language);
+  try {
+    const page = parsed(await text(`${location.pathname}?lang=${language}`));
+    document.documentElement.lang = page.documentElement.lang;
+    document.title = page.title;
+    for (const part of ["header.site", ".bar", ".skip", "#entry .languages", "#entry > h1", "#entry > .place"]) {
+      const [old, now] = [document.querySelector(part), page.querySelector(part)];
+      if (old && now) old.replaceWith(document.adoptNode(now));
+    }
+  } catch {
+    document.documentElement.lang = language === "en" ? "en" : "zh-Hans";
+  }
+}
+
+function parsed(html) {
+  return new DOMParser().parseFromString(html, "text/html");
+}
+
+/** Send it all; answers with what the server finds wrong. */
+async function send(run, { xml, files, given }) {
+  const body = new FormData();
+  for (const name of CARRIED) for (const each of form.querySelectorAll(`[name=${name}]`)) body.append(name, each.value);
+  body.set("_given", String(given));
+  body.set(XML, new Blob([xml], { type: "text/xml" }), XML);
+  for (const [name, file] of Object.entries(files)) body.append("file", file, name);
+  await run.draft.save({ ...(await run.form.save()), sent: { xml, files, given }, instance: field("instance") });
+  const answer = await fetch(form.action, { method: "POST", body });
+  const page = parsed(await answer.text());
+  if (answer.redirected && /\/receipt$/.test(new URL(answer.url).pathname)) return leave(run, answer.url);
+  if (answer.ok && page.getElementById("done")) {
+    await run.draft.forget();
+    run.form.close();
+    document.querySelector("main").replaceWith(document.adoptNode(page.querySelector("main")));
+    document.querySelector("h1").focus();
+    return { gone: true };
+  }
+  return taken(page, run.words[run.language]);
+}
+
+async function leave(run, address) {
+  run.form.close();
+  await run.draft.forget();
+  location.assign(address);
+  return new Promise(() => {}); // the page is on its way out
+}
+
+/** What the server's page says, without its questions: these stand here already. */
+function taken(page, words) {
+  const other = page.getElementById("entry");
+  if (!other || !other.querySelector("[name=instance]")) {
+    const said = page.querySelector("main h1 ~ p, main .lead");
+    return { notice: said && page.title ? said.textContent.trim() : words.NOT_SENT };
+  }
+  for (const name of ["csrf_token", "instance"]) form.querySelector(`[name=${name}]`).value = other.querySelector(`[name=${name}]`).value;
+  for (const old of form.querySelectorAll("[name=receipt], [name=ask_receipt]")) (old.closest(".question") || old).remove();
+  const container = form.querySelector(".questionnaire").parentElement;
+  for (const each of other.querySelectorAll("[name=receipt], [name=ask_receipt]")) {
+    container.before(document.adoptNode(each.closest(".question") || each));
+  }
+  const notice = other.querySelector(":scope > .notice");
+  const errors = [...other.querySelectorAll("#error-summary li")].map((line) => {
+    const button = line.querySelector("button[name=_do]");
+    return { text: line.textContent.trim(), go: button ? button.value.replace(/^go:/, "") : "" };
+  });
+  return { notice: notice ? notice.textContent.trim() : errors.length ? "" : words.NOT_SENT, errors };
+}

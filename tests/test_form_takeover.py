@@ -1,0 +1,106 @@
+"""The pages of a form go on in the browser (TKO-1 to TKO-4 in static/form/takeover.js): taken over, kept, sent, refused."""
+import io
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from PIL import Image
+from sqlalchemy import select
+
+from campaigns import attachments
+from campaigns.store.schema import submission
+from tests import cast
+from tests.forms_inline import workbook
+from tests.runtime_walker import photo
+from tests.test_form_pages_site import use
+
+FORM = """
+    | type | name | label | hint | constraint | constraint_message | required | appearance |
+    | begin_group | about | About | | | | | |
+    | text | what | What is it | | | | yes | |
+    | date | seen | Seen on | | . <= today() | Not in the future | yes | |
+    | end_group | | | | | | | |
+    | image | photo | Photo | | | | | |
+    | begin_repeat | thing | Things | | | | | |
+    | text | title | Title | | | | yes | |
+    | integer | number | How many | | | | | |
+    | end_repeat | | | | | | | |
+    """
+DRAFTS = """() => new Promise((resolve) => { const base = indexedDB.open("survey-drafts", 1); base.onsuccess = () => {
+    const all = base.result.transaction("drafts").objectStore("drafts").getAll(); all.onsuccess = () => resolve(all.result.length); }})"""
+NEXT, SEND = "button[value=next]", "button[value=send]"
+
+
+@pytest.fixture
+def address(installation, campaign, wang_household):
+    use(installation, campaign, workbook(survey=FORM))
+    return f"/h/{wang_household.code}/form"
+
+
+def opened(page, address):
+    page.goto(address)
+    page.locator("#entry[data-runtime=on]").wait_for()
+    return page
+
+
+def test_a_form_is_taken_over_kept_and_sent_though_the_tab_closes_the_network_fails_and_the_server_refuses(
+        phone, installation, campaign, address):
+    future = datetime.now(UTC) + timedelta(days=2000)
+    page = phone(language="en")
+    page.clock.set_fixed_time(future)  # a phone whose clock is wrong
+    opened(page, address)
+    page.locator(NEXT).click()
+    assert page.locator("#error-summary").inner_text().count("Please answer this question") == 2
+    page.fill("[name=q-what]", "王小明 𠮷")
+    page.fill("[name=q-seen]", (future - timedelta(days=1)).strftime("%Y%m%d"))
+    page.locator(NEXT).click()
+    page.set_input_files("[name=q-photo]", {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": photo()})
+    page.locator(".kept-file img").wait_for()
+    page.locator(NEXT).click()
+    page.locator("button[value^='add:']").click()
+    page.fill("[name=q-thing-0-title]", "Stairs")
+    page.fill("[name=q-thing-0-number]", "3")
+    page.wait_for_timeout(2500)  # a draft is written soon after the last key
+    page.close()
+
+    again = page.context.new_page()  # TKO-2
+    again.goto(address)
+    again.get_by_role("button", name="Go on").click()
+    assert again.locator("[name=q-thing-0-title]").input_value() == "Stairs"
+    stranger = phone(language="en")  # INV-4: another phone at the same door
+    opened(stranger, address)
+    assert stranger.locator("#draft").count() == 0 and stranger.locator("[name=q-what]").input_value() == ""
+
+    again.locator(NEXT).click()
+    again.locator("button[value^='copy:']").click()
+    again.fill("[name=q-thing-1-number]", "4")
+    again.locator(NEXT).click()
+    again.locator(NEXT).click()
+    again.context.set_offline(True)
+    again.locator(SEND).click()
+    again.get_by_text("Not sent; perhaps there is no network").wait_for()
+    again.context.set_offline(False)
+    again.locator(SEND).click()
+    again.locator("#error-summary").get_by_role("button", name="Not in the future").click()  # TKO-3
+    again.fill("[name=q-seen]", "20260310")
+    again.get_by_role("button", name="back to checking").click()
+    again.get_by_role("button", name="中文").click()
+    again.get_by_role("button", name="提交登记").click()
+    again.wait_for_url("**/receipt")
+
+    kept, = cast.kept(installation, campaign)
+    name = kept["answers"].pop("photo")
+    assert kept["answers"] == {"what": "王小明 𠮷", "seen": "2026-03-10", "thing": [
+        {"title": "Stairs", "number": "3"}, {"title": "Stairs", "number": "4"}]}
+    picture = picture_of(installation, campaign, name)
+    assert picture.size == (800, 1600) and not picture.getexif()
+    again.goto(address.removesuffix("/form"))
+    assert again.evaluate(DRAFTS) == 0
+
+
+def picture_of(installation, campaign, name):
+    key = installation.keyring.campaign(campaign.slug)
+    with installation.store.read() as connection:
+        number = connection.execute(select(submission.c.id)).scalar_one()
+        file = attachments.of_submission(connection, key, number)[name]
+    folder = attachments.Folder(installation.settings.attachments / campaign.slug, key)
+    return Image.open(io.BytesIO(b"".join(folder.read(file))))
