@@ -6,7 +6,7 @@ TEST_PROCESSES ?= 2
 TEST_ARGS ?=
 CORPUS ?= ../shared/corpus
 
-.PHONY: demo test check-long conformance bench lint fonts system-packages clean
+.PHONY: demo test check-long conformance bench lint vendor fonts system-packages clean
 
 demo: .venv/run fonts
 	@$(BIN)/survey demo
@@ -28,6 +28,11 @@ bench: .venv/test fonts
 
 lint: .venv/test
 	@$(BIN)/ruff check .
+
+# The engine of forms in the browser, made anew from the npm registry by name, version and checked content. Needs node and npm;
+# nothing of it is needed to install, run or test.
+vendor:
+	@node survey/static/vendor/build.mjs
 
 .venv/run: requirements.lock pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv

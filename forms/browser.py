@@ -9,13 +9,14 @@ from functools import lru_cache
 from lxml import etree
 
 from forms.form import Form
+from forms.language import Text
 from forms.model.names import X, safe_parser
 
 FACTS = "{urn:rapid-survey:form}"
 """Attributes of binds: `check`, the named kind of number that a text holds; `field` and `code`, when (see `Check`)."""
 
 # Functions of ours that the engine does not know, or means otherwise: tests/test_form_runtime.py asks it.
-UNKNOWN: frozenset[str] = frozenset()
+UNKNOWN = frozenset({"depend", "enclosed-area", "intersects", "is-selected", "property", "pulldata", "version"})
 _CALL = re.compile(r"([A-Za-z_][\w.:-]*)\s*\(")
 _TEXT = re.compile(r"'[^']*'|\"[^\"]*\"")
 
@@ -50,3 +51,14 @@ def for_browser(form: Form) -> bytes:
             if value:
                 bind.set(FACTS + name, value)
     return etree.tostring(tree, encoding="utf-8", xml_declaration=True)
+
+
+def remarks(form: Form) -> list[Text]:
+    """One sentence for a form that cannot be filled in the browser, none for the others."""
+    needs = ["、".join(f"{name}()" for name in lacks(form) if name != "lists"), "外部列表" if "lists" in lacks(form) else ""]
+    named = [", ".join(f"{name}()" for name in lacks(form) if name != "lists"), "lists in files" if "lists" in lacks(form) else ""]
+    if not any(needs):
+        return []
+    return [Text(f"填写时要有网络：浏览器里算不了{'、'.join(filter(None, needs))}，每一页由服务器来算",
+                 f"needs the network while it is filled: a browser cannot work out {' and '.join(filter(None, named))}, "
+                 "so the server does it page by page")]

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from forms import workbook
+from forms.browser import remarks
 from forms.building import rows_by_path
 from forms.form import Form, FormError, form_from_xform, load
 from forms.handlers import HANDLERS
 from forms.language import Text
 from forms.questions import Question
-from forms.unsupported import on_a_page
+from forms.unsupported import NOTHING_TO_DO, on_a_page
 from forms.workbook import Problem
 
 # Seconds that a person takes for one question, read aloud and written down: from timings of door visits, rounded.
@@ -78,7 +79,7 @@ def _of_form(form: Form, name: str) -> Report:
         len(asked), sum(q.type == "group" for q in form.root.walk()) - 1, [repeat.name for repeat in form.repeats],
         sum(len(instance) and len(instance[0]) for instance in form.definition.instances.values()),
         sum(q.personal for q in questions), minutes(form), dict(Counter(q.type for q in questions).most_common()),
-        [], _sorted(form.warnings), _sorted(list(on_a_page(questions))))
+        [], _sorted(form.warnings), _sorted([*on_a_page(questions), *(Problem("—", 0, said, NOTHING_TO_DO) for said in remarks(form))]))
 
 
 def minutes(form: Form) -> int:

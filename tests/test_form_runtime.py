@@ -1,12 +1,45 @@
 """Forms filled in the browser (static/form/open.js): the same questions, rules and answers as on the server's pages."""
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
+from forms import browser, check
 from forms.answers import validate
-from forms.form import LIBRARY, library
+from forms.form import LIBRARY, FormError, form_from_xform, library, load
+from forms.functions.registry import FUNCTIONS
 from forms.submission import from_xml
 from tests import runtime_walker as runtime
+from tests.forms_inline import workbook
+
+CORPUS = Path(__file__).parents[2] / "shared/corpus/forms"
+# Functions as they are called; those that are not here take what their signature says.
+CALLS = {
+    "jr:choice-name": "string('x')", "jr:itext": "jr:itext('x')", "instance": "instance('x')/root/item/name",
+    "digest": "digest('a', 'MD5')", "current": "current()/../a", "randomize": "count(randomize(/data/a))", "id": "count(id('a'))",
+    "area": "area('1 1 0 0; 1 2 0 0; 2 2 0 0; 1 1 0 0')", "distance": "distance('1 1 0 0; 1 2 0 0')",
+    "geofence": "geofence('1 1 0 0', '0 0 0 0; 0 2 0 0; 2 2 0 0; 0 0 0 0')"}
+ARGUMENTS = {"t": "'a'", "n": "2", "b": "true()", "v": "'2020-01-01'", "s": "/data/a"}
+XFORM = """<h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml" xmlns:jr="http://openrosa.org/javarosa">
+<h:head><h:title>t</h:title><model><itext><translation lang="en" default="true()"><text id="x"><value>X</value></text></translation></itext>
+<instance><data id="t"><a>a</a><c/><meta><instanceID/></meta></data></instance>
+<instance id="x"><root><item><name>n</name></item></root></instance>
+<bind nodeset="/data/a" type="string"/><bind nodeset="/data/c" type="string" calculate="%s"/></model></h:head>
+<h:body><input ref="/data/a"><label>A</label></input></h:body></h:html>"""
+LOAD = """async (forms) => {
+  const {engine} = await import("/static/form/open.js");
+  const {loadForm} = await engine();
+  const refused = [];
+  for (const [name, xml] of Object.entries(forms)) {
+    try {
+      const none = async () => new Response("", {status: 404});
+      const loaded = await loadForm(xml, {fetchFormAttachment: none, missingResourceBehavior: "ERROR"});
+      if (loaded.status === "failure") throw loaded.error;
+      await loaded.createInstance().root.prepareInstancePayload({payloadType: "monolithic"});
+    } catch (error) { refused.push([name, String(error.message)]); }
+  }
+  return refused;
+}"""
 
 
 @pytest.fixture
@@ -39,3 +72,42 @@ def test_a_bundled_form_is_filled_from_first_to_last_question_and_the_server_tak
     form, raw, both = filled(page, key, "en" if key == "spring-check" else "zh")
     assert judged(form, raw).errors == []
     assert len(both) >= 4 and [one for one in both if one[1] != one[2]] == []
+
+
+@pytest.mark.long
+@pytest.mark.skipif(not CORPUS.is_dir(), reason="needs ../shared/corpus")
+def test_real_forms_load_in_the_browser_or_stay_on_the_servers_pages(page):
+    """How many of the corpus' forms the browser takes; docs/forms-conformance.md tells."""
+    loaded, told, refused = 0, 0, []
+    for path in sorted(CORPUS.rglob("*")):
+        try:
+            form = form_from_xform(path.read_bytes()) if path.suffix == ".xml" else load(path.read_bytes(), path.stem) \
+                if path.suffix in (".xlsx", ".xls") else None
+        except FormError:
+            continue
+        if form is None:
+            continue
+        if browser.lacks(form):
+            told += 1
+            continue
+        wrong = page.evaluate(LOAD, {path.name: browser.for_browser(form).decode()})
+        loaded += not wrong
+        refused += wrong
+    print(f"{loaded} load in the browser, {told} are known to need the server, {len(refused)} are refused: {refused}")
+    assert loaded > 10 * len(refused)
+
+
+def test_the_table_of_functions_that_the_browser_lacks_is_the_truth(page):
+    calls = {name: CALLS.get(name) or f"{name}({', '.join(ARGUMENTS[kind] for kind in known.kinds_for(known.least))})"
+             for name, known in FUNCTIONS.items()}
+    refused = dict(page.evaluate(LOAD, {name: XFORM % call for name, call in calls.items()}))
+    # pulldata() of a list that is not there gives nothing instead of an error
+    assert set(refused) == browser.UNKNOWN - {"pulldata"}
+
+
+def test_a_form_that_the_browser_cannot_work_out_says_so_when_checked_and_is_refused_by_it(page):
+    data = workbook(survey="| type | name | label | calculation |\n| text | a | A | |\n| calculate | b | | is-selected(${a}, 'x') |")
+    report = check.check(data, "small.xlsx")
+    assert any("needs the network while it is filled" in one.cause.en and "is-selected()" in one.cause.zh for one in report.pages)
+    assert not check.check(library("fire-inspection")[0], "f.xlsx").problems
+    assert browser.lacks(library("fire-inspection")[1]) == ()
