@@ -39,11 +39,25 @@ class DoorEnded(Refusal):
 
 
 class NotHung(Refusal):
+    """A hanger that is at no door yet."""
+
     status = 409
 
     def __init__(self):
-        super().__init__("这张卡还没有和房屋对应，暂时不能填。请交给发卡的工作人员。",
-                         "This card does not belong to a dwelling yet. Please hand it to the person who gave it out.")
+        super().__init__("这张卡还没有记到哪一户，暂时不能填。您门上或登记卡上另有登记码，请在下面输入；没有的话，请拨打电话 {phone}。",
+                         "This card has not been put down for a home yet. If there is another code on your door or card, type it "
+                         "below; if there is none, call {phone}.", phone=_phone())
+
+
+class HangerVoid(Refusal):
+    """A hanger that was reported lost or spoiled."""
+
+    status = 410
+
+    def __init__(self):
+        super().__init__("这张卡已经作废（丢失或损坏），不能再用。您门上或登记卡上另有登记码，请在下面输入；没有的话，请拨打电话 {phone}。",
+                         "This card was reported lost or spoiled and cannot be used. If there is another code on your door or card, "
+                         "type it below; if there is none, call {phone}.", phone=_phone())
 
 
 class BadgeAtTheDoor(Refusal):
@@ -90,7 +104,7 @@ def miss(*keys: str) -> None:
 
 def find(typed: str, at: datetime, *, shown_before: bool = False, revoked_too: bool = False) -> OpenDoor:
     """The door of the code `typed`. Raises Mistyped, TooManyTries, CodeUnknown, BadgeAtTheDoor, CodeRevoked, NotHung,
-    DoorEnded. Whether the campaign is open is for the caller to ask: a form begun in time may still be sent.
+    HangerVoid, DoorEnded. Whether the campaign is open is for the caller to ask: a form begun in time may still be sent.
 
     `shown_before`: the request proves that we showed this door's form, so it is no guess and never waits for others'.
     `revoked_too`: the request goes on with what was begun before, so a revoked code raises no CodeRevoked; `withdrawn` tells.
@@ -136,6 +150,8 @@ def _find(connection: Connection, text: str, revoked_too: bool) -> OpenDoor:
     g.campaign = found.campaign
     if found.code.revoked_at and not revoked_too:
         raise CodeRevoked
+    if found.code.state in ("lost", "spoiled") and not revoked_too:
+        raise HangerVoid
     if found.door is None:
         raise NotHung
     if found.door.ended_at:

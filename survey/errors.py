@@ -17,7 +17,7 @@ from campaigns.store import NotSaved
 from campaigns.submissions import Closed, NotOpen
 from campaigns.throttle import TooManyTries
 from forms.language import Refusal, Text
-from survey.doors import CodeRevoked, DoorEnded, NotHung
+from survey.doors import CodeRevoked, DoorEnded, HangerVoid, NotHung
 
 log = logging.getLogger("survey")
 
@@ -27,6 +27,7 @@ TITLES: dict[type, Text] = {
     CodeRevoked: Text("这个码已经停用", "This code is no longer valid"),
     DoorEnded: Text("这处房屋已不在登记范围", "This dwelling is no longer on the list"),
     NotHung: Text("这张卡还没有挂到门上", "This card has not been hung yet"),
+    HangerVoid: Text("这张卡不能再用", "This card cannot be used any more"),
     NotSaved: Text("暂时没能保存", "It was not saved"),
     TooManyTries: Text("请稍等再试", "Please wait a while"),
 }

@@ -1,4 +1,5 @@
 """Door hangers and their books (campaigns.hangers, HNG-1 to HNG-9)."""
+import sqlite3
 from datetime import timedelta
 from itertools import count
 
@@ -13,6 +14,7 @@ from campaigns.hangers import acts, finding, stock
 from campaigns.hangers.life import COLUMNS, MOVES, STATES, Event, Standing, after, fold
 from campaigns.store.schema import audit as audit_table
 from campaigns.store.schema import code, code_event
+from exports.publication.publish import publish
 from tests import core_cases
 from tests.core_cases import NOON
 from tests.hanger_cases import act, book, now, stocked, text_of
@@ -86,7 +88,8 @@ def test_every_state_has_a_name_and_stands_in_one_column_of_the_books():
 @pytest.mark.parametrize("state", ["answered", "keyed"])
 def test_nothing_moves_a_hanger_whose_household_answered_or_whose_paper_is_keyed(state):
     standing = Standing(state, 1, 2)
-    assert all(after(standing, Event(event, NOON, 3, {"door": 9})) is standing for event in MOVES)
+    assert all(after(standing, Event(event, NOON, 3, {"door": 9})) is standing for event in MOVES if event != "moved")
+    assert after(standing, Event("moved", NOON, 3, {"door": 9})) == (state, 1, 9)  # its door was found to be another one's double
 
 
 def test_a_history_without_events_is_a_hanger_not_printed_yet():
@@ -380,6 +383,18 @@ def test_a_person_has_the_codes_of_what_they_carry(installation, made, alice):
     assert held.code == text_of(installation, card)
 
 
+def test_a_hanger_that_was_answered_or_handed_over_is_still_known_as_one_that_the_person_had(installation, made, alice, ben, doors):
+    cards = stocked(installation, made, 4)
+    hand_out(installation, made, cards[0], cards[2], alice)
+    act(installation, made, alice, "hung", cards[0], dwelling_id=doors[0])
+    answer(installation, made, cards[0], doors[0])
+    with installation.store.write() as connection:
+        hangers.hand_over(connection, made, alice, ben, NOON + HOUR, COMMAND_LINE)
+        known = hangers.ever_with(connection, installation.server, made, alice)
+        assert hangers.of_user(connection, installation.server, made, alice) == []
+    assert [each.hanger.serial for each in known] == [1, 2, 3]
+
+
 # Books
 
 def test_the_books_are_told_by_batch_team_and_person(installation, made, alice, ben, doors):
@@ -473,3 +488,23 @@ def test_an_action_that_nobody_knows_is_refused(installation, made, alice):
     [card] = stocked(installation, made, 1)
     with pytest.raises(acts.NoSuchAction):
         act(installation, made, alice, "printed", card)
+
+
+# Published
+
+def test_counts_by_team_and_day_are_published_without_code_number_or_door(installation, made, alice, doors):
+    cards = stocked(installation, made, 4)
+    hand_out(installation, made, cards[0], cards[2], alice)
+    act(installation, made, alice, "hung", cards[0], dwelling_id=doors[0])
+    act(installation, made, alice, "hung", cards[0], at=NOON + HOUR, dwelling_id=doors[1])
+    act(installation, made, alice, "collected", cards[0], at=NOON + DAY)
+    act(installation, made, alice, "hung", cards[0], at=NOON + 2 * DAY, dwelling_id=doors[0])  # without effect
+    publish(installation, made, NOON + 2 * DAY, COMMAND_LINE)
+    with sqlite3.connect(installation.settings.published / f"{made.slug}.db") as published:
+        published.row_factory = sqlite3.Row
+        teams = [dict(row) for row in published.execute("SELECT * FROM hangers ORDER BY id")]
+        days = {row["day"]: {name: row[name] for name in row.keys() if name != "day" and row[name]}
+                for row in published.execute("SELECT * FROM hanger_days")}
+    assert [(row["team"], row["total"], row["stock"], row["handed"], row["collected"]) for row in teams] == [
+        ("", 1, 1, 0, 0), ("一组", 3, 0, 2, 1)]
+    assert days == {"2026-02-28": {"printed": 4}, "2026-03-01": {"handed": 3, "hung": 1}, "2026-03-02": {"collected": 1}}

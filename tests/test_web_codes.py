@@ -121,7 +121,7 @@ def test_a_card_that_is_not_hung_at_a_door_says_so(resident, installation, campa
         text, row = codes.fresh(installation.server, campaign_id=campaign.id, kind="hanger", issued_at=at)
         codes.add(connection, [row], at, COMMAND_LINE)
     page = resident.open(f"/h/{text}")
-    assert page.status == 409 and "还没有和房屋对应" in page.text
+    assert page.status == 409 and "还没有记到哪一户" in page.text
 
 
 def test_a_hanger_at_a_door_takes_answers_in_its_own_channel(resident, installation, campaign):

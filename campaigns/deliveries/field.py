@@ -67,7 +67,7 @@ def _hanger_of(connection: Connection, context: Context, item: Item) -> Hanger:
     """The hanger that was scanned offline (`scan`), or whose number or code was read."""
     scan = item.text("scan", 64)
     if scan:
-        for each in hangers.of_user(connection, context.server, context.campaign, context.user):
+        for each in hangers.ever_with(connection, context.server, context.campaign, context.user):
             if rounds.scan_of(context.salt, each.code) == scan:
                 return each.hanger
         raise NotInYourHands

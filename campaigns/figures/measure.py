@@ -13,9 +13,11 @@ from campaigns import clock, merge, people
 from campaigns.campaign import CHANNELS, Campaign
 from campaigns.figures import doors, target
 from campaigns.figures.counts import Counts, total
+from campaigns.figures.hangers import HangerDay, hanger_days, hangers_of_teams
 from campaigns.figures.order import natural
 from campaigns.figures.tallies import Credit, credits
 from campaigns.figures.target import Line
+from campaigns.hangers import Book
 from campaigns.verdicts import Through
 
 LEVELS = {
@@ -97,6 +99,8 @@ class Figures:
     channels: list[Channel]
     credits: list[Credit]
     households_at_ended_doors: int
+    hangers: list[Book]
+    hanger_days: list[HangerDay]
 
 
 def measure(connection: Connection, campaign: Campaign, at: datetime) -> Figures:
@@ -116,7 +120,8 @@ def measure(connection: Connection, campaign: Campaign, at: datetime) -> Figures
         days=_days(first, arrived, whole.frame, campaign, at), hours=_hours(first), team_days=_team_days(first),
         channels=_channels(arrived, doors.kept_by_channel(connection, campaign), day),
         credits=credits(connection, campaign, through.submission, day),
-        households_at_ended_doors=doors.households_at_ended_doors(connection, campaign))
+        households_at_ended_doors=doors.households_at_ended_doors(connection, campaign),
+        hangers=hangers_of_teams(connection, campaign), hanger_days=hanger_days(connection, campaign))
 
 
 def _areas(level: str, found: Iterable[doors.Building], teams: dict[int, str], campaign: Campaign, at: datetime) -> list[Area]:

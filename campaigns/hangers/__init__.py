@@ -17,15 +17,16 @@ HNG-8 A range is handed out or taken back whole or not at all; what does not fit
 HNG-9 Every change is in the audit log in the same transaction (INV-9); reasons are codes, never free text.
 """
 from campaigns.hangers.acts import Action, Result, apply
-from campaigns.hangers.books import Book, balance, unbalanced
-from campaigns.hangers.finding import Hanger, by_code, by_id, by_serial
+from campaigns.hangers.books import LEVELS, Book, balance, unbalanced
+from campaigns.hangers.finding import Hanger, NoSuchHanger, NotAHanger, by_code, by_id, by_serial, place_of
 from campaigns.hangers.finding import typed as by_typed
 from campaigns.hangers.life import COLUMNS, REASONS, STATES
-from campaigns.hangers.rounds import Due, Held, Idle, ToKey, at_door, due, of_user, stale, to_key
+from campaigns.hangers.rounds import Due, Held, Idle, ToKey, at_door, due, ever_with, of_user, stale, to_key
 from campaigns.hangers.stock import BATCH, hand_out, hand_over, issue, lose_or_spoil, printed, put_back, take_back, withdraw
 
 __all__ = [
-    "BATCH", "COLUMNS", "REASONS", "STATES", "Action", "Book", "Due", "Hanger", "Held", "Idle", "Result", "ToKey", "apply",
-    "at_door", "balance", "by_code", "by_id", "by_serial", "by_typed", "due", "hand_out", "hand_over", "issue", "lose_or_spoil",
-    "of_user", "printed", "put_back", "stale", "take_back", "to_key", "unbalanced", "withdraw",
+    "BATCH", "COLUMNS", "LEVELS", "REASONS", "STATES", "Action", "Book", "Due", "Hanger", "Held", "Idle", "NoSuchHanger", "NotAHanger",
+    "Result", "ToKey", "apply",
+    "at_door", "balance", "by_code", "by_id", "by_serial", "by_typed", "due", "ever_with", "hand_out", "hand_over", "issue",
+    "lose_or_spoil", "of_user", "place_of", "printed", "put_back", "stale", "take_back", "to_key", "unbalanced", "withdraw",
 ]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, exists, select
+from sqlalchemy import Connection, bindparam, or_, select
 
 from campaigns import audit, verdicts
 from campaigns.campaign import RECORDING, Campaign
@@ -63,7 +63,7 @@ def apply(connection: Connection, campaign: Campaign, user: User, action: Action
         raise NoSuchAction(action.kind)
     if before.campaign_id != campaign.id or user.campaign_id != campaign.id:
         raise OtherCampaignsHanger
-    if action.kind in WITH_DOOR and doors.find(connection, campaign.id, action.dwelling_id or 0) is None:
+    if (action.kind in WITH_DOOR or action.dwelling_id) and doors.find(connection, campaign.id, action.dwelling_id or 0) is None:
         raise NoSuchDoor
     known = _kept(connection, before.id, action.item)
     if not known:
@@ -95,9 +95,8 @@ class _Kept:
 
 
 def _kept(connection: Connection, hanger_id: int, item: str) -> _Kept | None:
-    [(_, events)] = history.histories(connection, code.c.id == hanger_id)
     now = Standing()
-    for event in events:
+    for event in history.of(connection, hanger_id):
         next_ = after(now, event)
         if event.detail.get("item") == item:
             return _Kept(event, now, next_ is not now)
@@ -107,7 +106,7 @@ def _kept(connection: Connection, hanger_id: int, item: str) -> _Kept | None:
 
 def _words(connection: Connection, campaign: Campaign, action: Action, kept: _Kept, now: Hanger) -> Text:
     """What came of it, for the person who did it."""
-    facts = {"number": now.number, "place": _place(connection, campaign, now.dwelling_id), "state": STATES[now.state]}
+    facts = {"number": now.number, "place": finding.place_of(connection, now) or "-", "state": STATES[now.state]}
     if not kept.moves:
         return Text("{number} 号挂卡当时的状态是“{was}”，这次没有改动，已留在记录里。请告诉组长。",
                     "Hanger {number} was “{was}” then, so nothing was changed; what you reported is kept. Tell your team lead.").fill(
@@ -140,24 +139,24 @@ _DOOR_UNKNOWN = Text("{number} 号挂卡的纸表已收回，但没有它挂在�
                      "paper, and scan that door's code.")
 
 
+_hanging_at = select(code.c.id, code.c.serial).where(
+    code.c.dwelling_id == bindparam("door"), code.c.kind == "hanger", code.c.state == "hung").order_by(code.c.serial)
+_recorded_at = select(submission.c.id).where(
+    submission.c.dwelling_id == bindparam("door"), or_(*(submission.c.channel == each for each in RECORDING)),
+    ~verdicts.is_rejected(submission.c.id)).limit(1)
+
+
 def _hung_words(connection: Connection, action: Action, now: Hanger) -> Text:
     if now.state != "hung":
         return Text("{number} 号挂卡已记在 {place}，现在是“{state}”。", "Hanger {number} is put down for {place}; it is “{state}” now.")
     said = _DONE["hung"]
-    others = connection.execute(finding.query().where(
-        code.c.dwelling_id == action.dwelling_id, code.c.state == "hung", code.c.id != now.id)).all()
+    others = [serial for each, serial in connection.execute(_hanging_at, {"door": action.dwelling_id}) if each != now.id]
     if others:
-        said = _more(said, _OTHERS.fill(others=", ".join(Hanger(*row).number for row in others)))
-    if connection.execute(select(exists().where(
-            submission.c.dwelling_id == action.dwelling_id, submission.c.channel.in_(RECORDING),
-            ~verdicts.is_rejected(submission.c.id)))).scalar():
+        said = _more(said, _OTHERS.fill(others=", ".join(map(finding.written, others))))
+    if connection.execute(_recorded_at, {"door": action.dwelling_id}).first():
         said = _more(said, Text("这一户已经登记过了，不用再等。", "This household is recorded already: nothing to wait for."))
     return said
 
 
 def _more(said: Text, further: Text) -> Text:
     return Text(said.zh + further.zh, f"{said.en} {further.en}")
-
-
-def _place(connection: Connection, campaign: Campaign, dwelling_id: int | None) -> str:
-    return doors.by_id(connection, dwelling_id).place if dwelling_id else "-"

@@ -12,6 +12,7 @@ from campaigns.hangers.stock import BATCH
 from campaigns.store.schema import code, code_event, submission, team, user
 
 LEVELS = ("campaign", "team", "volunteer", "batch")
+_NUMBERED = (code.c.kind == "hanger") & code.c.serial.is_not(None)
 _COLUMN_OF = {state: column for column, states in COLUMNS.items() for state in states}
 
 
@@ -44,12 +45,12 @@ def balance(connection: Connection, campaign_id: int, by: str = "campaign") -> l
     lines: dict[object, dict[str | None, int]] = {}
     for name, state, count in connection.execute(
             select(group, code.c.state, func.count()).select_from(tables)
-            .where(code.c.campaign_id == campaign_id, code.c.kind == "hanger").group_by(group, code.c.state)):
+            .where(code.c.campaign_id == campaign_id, _NUMBERED).group_by(group, code.c.state)):
         lines.setdefault(name, {})[state] = count
     printed = dict(connection.execute(
         select(group, func.count(distinct(code.c.id)))
         .select_from(tables.join(code_event, code_event.c.code_id == code.c.id))
-        .where(code.c.campaign_id == campaign_id, code.c.kind == "hanger", code_event.c.event == "printed").group_by(group)).all())
+        .where(code.c.campaign_id == campaign_id, _NUMBERED, code_event.c.event == "printed").group_by(group)).all())
     if by == "campaign" and not lines:
         return [Book("", 0, dict.fromkeys(COLUMNS, 0), 0, 0)]
     return [_book(name, lines[name], printed.get(name, 0)) for name in sorted(lines, key=lambda name: (name is None, name))]
@@ -86,7 +87,7 @@ def unbalanced(connection: Connection, campaign_id: int) -> list[str]:
 def _against_history(connection: Connection, campaign_id: int) -> list[str]:
     kept = {row.id: (row.serial, Standing(*row[2:])) for row in connection.execute(
         select(code.c.id, code.c.serial, code.c.state, code.c.holder_id, code.c.dwelling_id).where(
-            code.c.campaign_id == campaign_id, code.c.kind == "hanger"))}
+            code.c.campaign_id == campaign_id, _NUMBERED))}
     return [f"{written(kept[each][0])} is {kept[each][1].state}, its history says {told.state}"
             for each, told in history.folded(connection, code.c.campaign_id == campaign_id) if kept[each][1] != told]
 
@@ -94,13 +95,13 @@ def _against_history(connection: Connection, campaign_id: int) -> list[str]:
 def _numbers(connection: Connection, campaign_id: int) -> list[str]:
     least, most, count, different = connection.execute(
         select(func.min(code.c.serial), func.max(code.c.serial), func.count(), func.count(distinct(code.c.serial))).where(
-            code.c.campaign_id == campaign_id, code.c.kind == "hanger")).one()
+            code.c.campaign_id == campaign_id, _NUMBERED)).one()
     return [] if not count or (least, most, different) == (1, count, count) else [f"the numbers of {count} hangers are not 1 to {count}"]
 
 
 def _unanswered(connection: Connection, campaign_id: int) -> list[str]:
     rows = connection.execute(
         select(code.c.serial).distinct().join(submission, submission.c.code_id == code.c.id).where(
-            code.c.campaign_id == campaign_id, code.c.kind == "hanger", submission.c.channel.in_(("hanger", "paper")),
+            code.c.campaign_id == campaign_id, _NUMBERED, submission.c.channel.in_(("hanger", "paper")),
             code.c.state.not_in(("answered", "collected", "keyed")))).scalars()
     return [f"{written(serial)} brought a submission and is not answered" for serial in rows]

@@ -3,10 +3,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Select, bindparam, select
 
 from campaigns.campaign import Campaign
 from campaigns.codes import codes, symbols
+from campaigns.frame import doors
 from campaigns.keys import Key
 from campaigns.store.schema import code
 from forms.language import Refusal
@@ -67,12 +68,21 @@ _COLUMNS = [code.c[name] for name in Hanger.__dataclass_fields__]
 
 
 def query() -> Select:
-    """All hangers, as rows for `Hanger`."""
-    return select(*_COLUMNS).where(code.c.kind == "hanger")
+    """All numbered hangers, as rows for `Hanger`. (A code of this kind without a number is in no books.)"""
+    return select(*_COLUMNS).where(code.c.kind == "hanger", code.c.serial.is_not(None))
+
+
+_by_id = query().where(code.c.id == bindparam("hanger"))
+_by_serial = query().where(code.c.campaign_id == bindparam("campaign"), code.c.serial == bindparam("serial"))
 
 
 def by_id(connection: Connection, hanger_id: int) -> Hanger:
-    return Hanger(*connection.execute(query().where(code.c.id == hanger_id)).one())
+    return Hanger(*connection.execute(_by_id, {"hanger": hanger_id}).one())
+
+
+def place_of(connection: Connection, found: Hanger) -> str:
+    """The door that the hanger hangs or hung at, as people call it; empty where nothing says at which."""
+    return doors.by_id(connection, found.dwelling_id).place if found.dwelling_id else ""
 
 
 def by_code(connection: Connection, server: Key, campaign: Campaign, text: str) -> Hanger:
@@ -82,12 +92,15 @@ def by_code(connection: Connection, server: Key, campaign: Campaign, text: str) 
         raise NotAHanger
     if found.campaign_id != campaign.id:
         raise OtherCampaignsHanger
-    return by_id(connection, found.id)
+    row = connection.execute(_by_id, {"hanger": found.id}).first()
+    if row is None:
+        raise NotAHanger
+    return Hanger(*row)
 
 
 def by_serial(connection: Connection, campaign: Campaign, serial: int) -> Hanger:
     """The hanger with this number. Raises NoSuchHanger."""
-    row = connection.execute(query().where(code.c.campaign_id == campaign.id, code.c.serial == serial)).first()
+    row = connection.execute(_by_serial, {"campaign": campaign.id, "serial": serial}).first()
     if row is None:
         raise NoSuchHanger(serial)
     return Hanger(*row)

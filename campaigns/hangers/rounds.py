@@ -4,7 +4,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Select, and_, exists, func, select
+from sqlalchemy import Connection, Select, and_, exists, func, or_, select
 
 from campaigns import verdicts
 from campaigns.campaign import RECORDING, Campaign
@@ -99,6 +99,19 @@ def of_user(connection: Connection, server: Key, campaign: Campaign, person: Use
         select(*_HANGER, code.c.seed).where(
             code.c.campaign_id == campaign.id, code.c.kind == "hanger", code.c.holder_id == person.id,
             code.c.state.in_(("handed", "hung"))).order_by(code.c.serial))
+    return [Held(Hanger(*row[:-1]), codes.written(server, row[-1])) for row in rows]
+
+
+def ever_with(connection: Connection, server: Key, campaign: Campaign, person: User) -> list[Held]:
+    """Every hanger that `person` ever had or did something with: what a phone recognised while it was offline, though the hanger
+    was answered or handed over meanwhile."""
+    given = code_event.c.event.in_(("handed", "passed", "found")) & (code_event.c.detail["to"].as_integer() == person.id)
+    rows = connection.execute(
+        select(*_HANGER, code.c.seed).where(
+            code.c.campaign_id == campaign.id, code.c.kind == "hanger", code.c.serial.is_not(None),
+            or_(code.c.holder_id == person.id,
+                code.c.id.in_(select(code_event.c.code_id).where(or_(code_event.c.user_id == person.id, given)))))
+        .order_by(code.c.serial))
     return [Held(Hanger(*row[:-1]), codes.written(server, row[-1])) for row in rows]
 
 

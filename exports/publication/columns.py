@@ -29,6 +29,7 @@ class Column:
 
 
 DOORS, HOUSEHOLDS, PERSONS, ENTRIES = Text("套", "doors"), Text("户", "households"), Text("人", "persons"), Text("份", "forms")
+HANGERS = Text("张", "hangers")
 DAYS, YUAN, PERCENT = Text("天", "days"), Text("元", "yuan"), Text("%", "%")
 
 

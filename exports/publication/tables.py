@@ -151,6 +151,39 @@ VOLUNTEERS = Table(
                       p.bonus_fen, p.fen_today, p.fen)
                      for place, p in enumerate(figures.credits, 1)), "志愿者计件")
 
+
+
+def _hangers(name: str, zh: str, en: str, says: tuple[str, str]) -> Column:
+    return Column(name, "count", Text(zh, en), Text(*says), c.HANGERS)
+
+
+HANGERS = Table(
+    "hangers", Text("挂卡", "door hangers"), Text(
+        "每组一行：挂卡在哪里。各列相加等于合计；没有组名的一行是办公室的。",
+        "A row for each team: where the hangers are. The columns add up to the total; the row without a team is the office's."),
+    (c.ID, c.NAMES["team"],
+     _hangers("total", "合计", "total", ("这一组名下的挂卡，等于下面各列之和（其中已录入不另加）。",
+                                      "Hangers with this team: the sum of the columns below, keyed not added again.")),
+     _hangers("stock", "在库", "in stock", ("印好了，没有发出。", "Printed and not handed out.")),
+     _hangers("handed", "已领", "handed out", ("在志愿者手里，还没有挂。", "With a volunteer, not hung.")),
+     _hangers("hung", "已挂", "hung", ("挂在门上，还没有人填。", "At a door, not answered.")),
+     _hangers("answered", "已填报", "answered", ("住户扫卡填了表。", "The household answered through it.")),
+     _hangers("collected", "已收回", "collected", ("纸表收回来了，含已录入的。", "Its paper form was collected, keyed ones included.")),
+     _hangers("keyed", "其中已录入", "of them keyed", ("收回的纸表里已经录入的。", "Those of the collected whose paper is keyed.")),
+     _hangers("spoiled", "作废", "spoiled", ("损坏或停用。", "Damaged or withdrawn.")),
+     _hangers("lost", "丢失", "lost", ("找不到了。", "Nobody can find them."))),
+    lambda figures: ((place, book.name, book.total, *(book.counts[each] for each in ("stock", "handed", "hung", "answered", "collected")),
+                      book.keyed, book.counts["spoiled"], book.counts["lost"]) for place, book in enumerate(figures.hangers, 1)), "挂卡")
+
+HANGER_DAYS = Table(
+    "hanger_days", Text("每日挂卡", "door hangers by day"), Text(
+        "有动静的每天一行：这一天有几张挂卡变成这种状态。", "A row for each day with news: how many hangers came into each state on it."),
+    (c.DAY, *(_hangers(name, zh, en, (f"这一天{zh}的挂卡。", f"Hangers {en} on this day.")) for name, zh, en in (
+        ("printed", "印好", "printed"), ("handed", "发出", "handed out"), ("returned", "退回", "brought back"),
+        ("hung", "挂上", "hung"), ("answered", "填报", "answered"), ("collected", "收回纸表", "collected as paper"),
+        ("keyed", "录入纸表", "keyed"), ("spoiled", "作废", "spoiled"), ("lost", "丢失", "reported lost")))),
+    lambda figures: ((each.day, *each.moved.values()) for each in figures.hanger_days), "每日挂卡")
+
 TABLES = (
     PUBLICATION, PROGRESS,
     _area_table("teams", "team", ("team",), Text("各组进度", "progress by team"), "各组进度"),
@@ -159,7 +192,7 @@ TABLES = (
     _area_table("compounds", "compound", ("street", "community", "compound"), Text("小区进度", "progress by compound"), "小区进度"),
     _area_table("buildings", "building", ("street", "community", "compound", "building"),
                 Text("楼栋进度", "progress by building"), "楼栋进度"),
-    DAYS, HOURS, TEAM_DAYS, CHANNELS, VOLUNTEERS,
+    DAYS, HOURS, TEAM_DAYS, CHANNELS, VOLUNTEERS, HANGERS, HANGER_DAYS,
 )
 
 

@@ -3,10 +3,12 @@ from __future__ import annotations
 
 import click
 
-from campaigns import audit, campaign, tally
+from campaigns import audit, campaign, hangers, tally
 from forms.language import Text
 from survey import paying
 from survey.cli.base import echo_json, installation, json_option, say
+
+_SHOWN = 5
 
 
 @click.command()
@@ -32,6 +34,7 @@ def _findings(here, connection, each: campaign.Campaign) -> list[dict]:
     broken = audit.broken_at(connection, each.id)
     unbalanced = tally.unbalanced(connection, each.id)
     sheets = paying.problems(here, connection, each)
+    astray = hangers.unbalanced(connection, each.id)
     return [
         _row(each, _has_key(here, each), Text("密钥在", "key present"), Text("密钥缺失", "key missing")),
         _row(each, broken is None, Text("审计链完整", "audit chain whole"),
@@ -40,6 +43,8 @@ def _findings(here, connection, each: campaign.Campaign) -> list[dict]:
              Text("计件账不平：{what}", "tally books do not balance: {what}").fill(what="; ".join(unbalanced))),
         _row(each, not sheets, Text("计酬表与账相符", "pay sheets agree with the ledger"),
              Text("计酬表有问题：{what}", "pay sheets are wrong: {what}").fill(what="; ".join(sheets))),
+        _row(each, not astray, Text("挂卡账平", "hanger books balance"),
+             Text("挂卡账不平：{what}", "hanger books do not balance: {what}").fill(what="; ".join(astray[:_SHOWN]))),
     ]
 
 

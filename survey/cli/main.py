@@ -15,6 +15,7 @@ GROUPS = {
     "frame": "survey.cli.frame", "codes": "survey.cli.codes", "merge": "survey.cli.publish", "publish": "survey.cli.publish",
     "archive": "survey.cli.archive", "demo": "survey.cli.demo", "serve": "survey.cli.serve", "doctor": "survey.cli.doctor",
     "form": "survey.cli.form", "assign": "survey.cli.assign", "pay": "survey.cli.pay",
+    "hangers": "survey.cli.hangers",
 }
 
 

@@ -4,6 +4,7 @@ from survey.desk import (  # noqa: F401  each adds its pages
     doors,
     entries,
     flags,
+    hangers,
     held,
     keying,
     keying_differences,

@@ -5,20 +5,22 @@ from flask import abort, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from campaigns import clock
+from campaigns.campaign import Campaign
 from campaigns.codes import symbols
 from campaigns.missed import MOST_BY_CODE
 from campaigns.submissions import WrongReceipt
 from forms.language import Text
 from survey import access, doors, entries, held_files, households
 from survey.access import RESIDENT_BY_CODE, Pages
-from survey.doors import BadgeAtTheDoor, OpenDoor
+from survey.doors import BadgeAtTheDoor, HangerVoid, NotHung, OpenDoor
 from survey.entries import STALE, Sheet
 
 pages = Pages("resident", __name__)
 
 
-def _code_page(typed: str = "", error: Text | None = None, notice: Text | None = None, status: int = 200) -> Response:
-    return Response(render_template("code.html", typed=typed, error=error, notice=notice), status, mimetype="text/html")
+def _code_page(typed: str = "", error: Text | None = None, notice: Text | None = None, status: int = 200, *,
+               calm: bool = False) -> Response:
+    return Response(render_template("code.html", typed=typed, error=error, notice=notice, calm=calm), status, mimetype="text/html")
 
 
 def _typed_again() -> Response:
@@ -55,6 +57,10 @@ def landing(code: str) -> Response:
         return _code_page(code, mistyped.text, status=404)
     except BadgeAtTheDoor as badge:
         return redirect(url_for("sign_in.badge", code=badge.code), 303)
+    except (NotHung, HangerVoid) as hanger:
+        if _collects_for(g.campaign):
+            return redirect(url_for("volunteer.hanger", code=symbols.read(code)), 303)
+        return _code_page(notice=hanger.text, status=hanger.status, calm=isinstance(hanger, NotHung))
     doors.note_scan(found, at)
     if found.recorded:
         return _recorded(found)
@@ -64,8 +70,12 @@ def landing(code: str) -> Response:
 
 def _collector(found: OpenDoor) -> bool:
     """Whether a volunteer or clerk of this campaign is signed in on this phone: they record under their own name."""
+    return _collects_for(found.campaign)
+
+
+def _collects_for(campaign: Campaign) -> bool:
     user = access.user()
-    return user is not None and user.role in access.COLLECTORS and user.campaign_id == found.campaign.id
+    return user is not None and user.role in access.COLLECTORS and user.campaign_id == campaign.id
 
 
 def _recorded(found: OpenDoor, typed: str = "", error: Text | None = None, notice: Text | None = None,

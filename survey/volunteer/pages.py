@@ -18,7 +18,7 @@ from campaigns.visits import MOST_HOUSEHOLDS
 from forms.language import Refusal, Text
 from survey import doors, entries, held_files, households
 from survey.access import CLERK, COLLECTORS, PHONES, Pages
-from survey.doors import BadgeAtTheDoor, OpenDoor
+from survey.doors import BadgeAtTheDoor, HangerVoid, NotHung, OpenDoor
 from survey.entries import Sheet
 
 pages = Pages("volunteer", __name__)
@@ -93,6 +93,8 @@ def door(code: str) -> Response:
         return _home(code, unknown.text, status=unknown.status)
     except BadgeAtTheDoor:
         return _home(error=YOUR_BADGE, status=422)
+    except (NotHung, HangerVoid):
+        return redirect(url_for("volunteer.hanger", code=symbols.read(code)), 303)
     doors.require_open(found.campaign, at)
     return Response(render_template("volunteer/door.html", found=found, paper=g.user.role == CLERK), mimetype="text/html")
 
