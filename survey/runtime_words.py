@@ -24,6 +24,8 @@ REMOVE_FILE = Text("去掉，重新选", "Remove it")
 NO_PICTURE = Text("这张照片打不开，没有存。请重新拍一张，或换一个 JPEG 文件。",
                   "This picture cannot be opened, so it was not kept. Take it again, or choose a JPEG file.")
 YOUR_PICTURE = Text("您选的照片", "Your picture")
+PICTURE_HERE = Text("有照片", "a picture")
+DRAWING_HERE = Text("已写好、画好", "written or drawn")
 DRAW_HERE = Text("用手指在方框里写或画。", "Write or draw in the box with a finger.")
 OR_TYPE_NAME = Text("不方便手写，就在这里打出姓名", "Or type the name here")
 OR_TYPE_WORDS = Text("不方便手画，就在这里打字", "Or type words here")

@@ -2,7 +2,7 @@
 "use strict";
 
 import { h } from "./element.js";
-import { blobOf, named, shownFile, shrunk } from "./files.js";
+import { blobOf, named, shrunk } from "./files.js";
 
 const WIDTH = 800;
 const HEIGHT = 400;
@@ -12,7 +12,6 @@ export function drawing(question, session) {
   const canvas = h("canvas", { width: WIDTH, height: HEIGHT, class: "drawing", role: "img", "aria-label": session.say("DRAW_HERE") });
   const pen = canvas.getContext("2d");
   const says = h("p", { class: "hint", role: "status" });
-  const preview = h("div", { class: "kept-file" });
   const clear = h("button", { type: "button", class: "button quiet", onclick: wipe }, session.say("CLEAR_DRAWING"));
   const name = h("input", { id, name: id, class: "wide", autocomplete: "off", spellcheck: "false" });
   const photo = looks.has("annotate") ? h("input", { type: "file", accept: "image/*", "aria-label": session.say("PHOTO_TO_MARK") }) : null;
@@ -20,6 +19,18 @@ export function drawing(question, session) {
   let mine = null; // the file made from this canvas
 
   blank();
+  again();
+
+  /** What was drawn before, on another page or day, stands on the sheet again. */
+  async function again() {
+    const file = question.state.value;
+    if (!file) return;
+    const picture = await createImageBitmap(file).catch(() => null);
+    if (!picture || mine) return;
+    [canvas.width, canvas.height] = [picture.width, picture.height];
+    blank();
+    pen.drawImage(picture, 0, 0);
+  }
 
   function blank() {
     pen.fillStyle = "#fff";
@@ -93,17 +104,8 @@ export function drawing(question, session) {
 
   return {
     node: h("div", {}, photo, canvas, h("label", { for: id, class: "hint" }, session.say(looks.has("signature") ? "OR_TYPE_NAME" : "OR_TYPE_WORDS")),
-      name, preview, clear, says),
+      name, clear, says),
     target: name, bare: true, lines: () => [session.say("DRAW_HERE")],
-    update() {
-      const file = question.state.value;
-      clear.hidden = !file;
-      // What was drawn before, on another day or page, is shown beside the empty sheet.
-      preview.replaceChildren(...(file && file !== mine && !sameName(file, mine) ? [shownFile(file, "image", session)] : []));
-    },
+    update() { clear.hidden = !question.state.value; },
   };
-}
-
-function sameName(one, other) {
-  return Boolean(other) && one.name === other.name;
 }

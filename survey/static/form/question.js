@@ -100,6 +100,7 @@ export class Question {
       const names = new Map(this.options.map((option) => [option.code, option.words]));
       return this.codes.map((code) => names.get(code) || code).join(type === "rank" ? " → " : say("LIST_COMMA"));
     }
+    if (value && (type === "image" || type === "drawing")) return say(type === "image" ? "PICTURE_HERE" : "DRAWING_HERE");
     if (type === "acknowledge") return value ? say("AGREED") : "";
     if (type === "time" || type === "dateTime") return clock(value).replace("T", " ");
     if (type === "date") return shownDate(value, this.looks);
