@@ -3,11 +3,13 @@ import io
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from lxml import html
 from PIL import Image
 from sqlalchemy import select
 
 from campaigns import attachments
 from campaigns.store.schema import submission
+from forms import browser
 from tests import cast
 from tests.forms_inline import workbook
 from tests.runtime_walker import photo
@@ -104,3 +106,45 @@ def picture_of(installation, campaign, name):
         file = attachments.of_submission(connection, key, number)[name]
     folder = attachments.Folder(installation.settings.attachments / campaign.slug, key)
     return Image.open(io.BytesIO(b"".join(folder.read(file))))
+
+
+def posted(app, address, xml, **more):
+    """What the script sends, without a browser."""
+    client = app.test_client()
+    hidden = {one.get("name"): one.get("value") for one in html.fromstring(client.get(address).text).xpath("//input[@type='hidden']")}
+    files = [(io.BytesIO(content), name) for name, content in more.items()]
+    return client.post(address, data={
+        "csrf_token": hidden["csrf_token"], "instance": hidden["instance"], "_given": "1",
+        "xml_submission_file": (io.BytesIO(xml.encode()), "xml_submission_file"), "file": files}, headers={"Accept-Language": "zh"})
+
+
+def test_what_is_no_answer_to_this_form_is_refused(app, installation, campaign, address):
+    for xml in ("<data", "<other id='x'/>", "<!DOCTYPE a><data id='form'/>"):
+        answer = posted(app, address, xml)
+        assert answer.status_code == 400 and "不是这份表的答案" in answer.text
+    assert cast.kept(installation, campaign) == []
+
+
+def test_a_file_that_is_no_picture_and_one_that_did_not_come_are_told_on_the_last_page_with_all_answers(
+        app, installation, campaign, address):
+    xml = "<data id='form'><about><what>王小明</what><seen>2026-03-10</seen></about><photo>p</photo></data>"
+    answer = posted(app, address, xml, p=b"just words")
+    assert answer.status_code == 422 and "不是照片" in answer.text and "王小明" in answer.text
+    answer = posted(app, address, xml)
+    assert answer.status_code == 422 and "已经不在了" in answer.text
+    assert cast.kept(installation, campaign) == []
+
+
+def test_only_pages_that_go_on_in_the_browser_may_run_its_engine(app, installation, campaign, wang_household):
+    client, path = app.test_client(), f"/h/{wang_household.code}/form"
+    plain = client.get(path)  # the census form stands on one page
+    assert "wasm" not in plain.headers["Content-Security-Policy"] and "takeover.js" not in plain.text
+    use(installation, campaign, workbook(survey=FORM))
+    paged = client.get(path)
+    assert "script-src 'self' 'wasm-unsafe-eval'" in paged.headers["Content-Security-Policy"] and "takeover.js" in paged.text
+    script = client.get(html.fromstring(paged.text).xpath("//script[@type='module']/@src")[0], headers={"Accept-Encoding": "gzip"})
+    assert "immutable" in script.headers["Cache-Control"] and script.headers["Content-Encoding"] == "gzip"
+    place = html.fromstring(paged.text).get_element_by_id("runtime")
+    assert client.get(place.get("data-xml")).data == browser.for_browser(cast.form(installation, campaign))
+    assert client.get("/form/99/" + place.get("data-xml").rsplit("/", 1)[1]).status_code == 404
+    assert client.get(place.get("data-xml").replace(".xml", "0.xml")).status_code == 404
