@@ -13,11 +13,13 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, select
 
+from campaigns.store.prepared import Prepared
 from campaigns.store.schema import audit
 
 _START = "0" * 64
-_newest = select(audit.c.hash).where(audit.c.campaign_id == bindparam("campaign")).order_by(audit.c.id.desc()).limit(1)
-_insert = audit.insert()
+_newest = Prepared(select(audit.c.hash).where(audit.c.campaign_id == bindparam("campaign")).order_by(
+    audit.c.id.desc()).limit(1))
+_insert = Prepared(audit.insert(), ("campaign_id", "at", "actor", "action", "subject", "detail", "previous", "hash"))
 
 
 @dataclass(frozen=True)
@@ -42,11 +44,12 @@ def write(connection: Connection, campaign_id: int, at: datetime, actor: Actor, 
     tails = connection.info.setdefault("audit_tails", {})
     previous = tails.get(campaign_id)
     if previous is None:
-        previous = connection.execute(_newest, {"campaign": campaign_id}).scalar() or _START
+        found = _newest.first(connection, {"campaign": campaign_id})
+        previous = found[0] if found else _START
     row = {"at": at, "actor": str(actor), "action": action, "subject": subject,
            "detail": json.dumps(detail, ensure_ascii=False, sort_keys=True, separators=(",", ":"))}
     tails[campaign_id] = _link(previous, row)
-    connection.execute(_insert, {
+    _insert.run(connection, {
         "campaign_id": campaign_id, **row, "previous": previous, "hash": tails[campaign_id]})
 
 

@@ -12,6 +12,7 @@ from campaigns.campaign import HOUSEHOLD, Campaign
 from campaigns.codes.codes import Code, CodeUnknown, hashed
 from campaigns.frame.doors import Door
 from campaigns.keys import Key
+from campaigns.store.prepared import Prepared
 from campaigns.store.schema import campaign as campaign_table
 from campaigns.store.schema import code, dwelling, form_version, submission
 from campaigns.submissions import RECORDING
@@ -37,7 +38,7 @@ _newest_form = select(func.max(form_version.c.id)).where(
 _recorded = exists().where(submission.c.dwelling_id == code.c.dwelling_id, submission.c.household == 1,
                            or_(*(submission.c.channel == each for each in RECORDING)),
                            ~verdicts.is_rejected(submission.c.id))
-_query = (
+_query = Prepared(
     select(*[each.label(f"c{place}") for place, each in enumerate([*_CODE, *_CAMPAIGN, *_DOOR])],
            _newest_form.label("form_id"), _recorded.label("recorded"))
     .select_from(code.join(campaign_table, campaign_table.c.id == code.c.campaign_id)
@@ -49,7 +50,7 @@ _TO_DOOR = _TO_CAMPAIGN + len(_CAMPAIGN)
 
 def behind(connection: Connection, server: Key, text: str) -> Doorway:
     """The doorway of the code written `text` (12 symbols); raises CodeUnknown."""
-    row = connection.execute(_query, {"hash": hashed(server, text)}).first()
+    row = _query.first(connection, {"hash": hashed(server, text)})
     if row is None:
         raise CodeUnknown
     found = Code(*row[:_TO_CAMPAIGN])

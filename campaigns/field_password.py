@@ -23,6 +23,7 @@ from campaigns.audit import Actor
 from campaigns.campaign import Campaign
 from campaigns.keys import Key, Keyring
 from campaigns.people import User
+from campaigns.store.prepared import Prepared
 from campaigns.store.schema import campaign as campaign_table
 from campaigns.store.schema import digest_nonce, field_password, user
 from forms.language import LANGUAGES, Refusal
@@ -90,7 +91,7 @@ def _about(user_id: int) -> str:
 
 _COLUMNS = [user.c[name] for name in User.__dataclass_fields__]
 _all = [field_password.c.sealed, field_password.c.language, *_COLUMNS, *campaign_table.c]
-_holder = (select(*[each.label(f"c{place}") for place, each in enumerate(_all)])
+_holder = Prepared(select(*[each.label(f"c{place}") for place, each in enumerate(_all)])
            .select_from(user.join(field_password, field_password.c.user_id == user.c.id)
                         .join(campaign_table, campaign_table.c.id == user.c.campaign_id))
            .where(campaign_table.c.slug == bindparam("slug"), user.c.label == bindparam("label"), user.c.active))
@@ -101,7 +102,7 @@ def holder(connection: Connection, keyring: Keyring, name: str) -> Holder | None
     slug, _, label = name.rpartition("-")
     if name != name.lower():
         return None  # the name is part of HA1
-    row = connection.execute(_holder, {"slug": slug, "label": label.upper()}).first()
+    row = _holder.first(connection, {"slug": slug, "label": label.upper()})
     if row is None:
         return None
     found, campaign = User(*row[2:2 + len(_COLUMNS)]), campaigns.of_columns(row[2 + len(_COLUMNS):])

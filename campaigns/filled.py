@@ -123,9 +123,12 @@ def answers_in(filled: Filled, form: Form) -> tuple[dict, list[str]]:
 
 def _texts(element: etree._Element) -> int:
     """How many elements without children hold text."""
-    if not len(element):
-        return 1 if element.text and element.text.strip() else 0
-    return sum(_texts(child) for child in element if isinstance(child.tag, str))
+    count = 0
+    for below in element.iter(etree.Element):
+        text = below.text
+        if text and not len(below) and not text.isspace():
+            count += 1
+    return count
 
 
 def _count(answers: dict) -> int:

@@ -15,6 +15,7 @@ from campaigns import filetypes
 from campaigns import media as form_media
 from campaigns.campaign import HOUSEHOLD
 from campaigns.people import User
+from campaigns.store.prepared import Prepared
 from campaigns.store.schema import dwelling, form_version
 from forms.devices import DOORS, for_devices, uses_doors
 from forms.language import Refusal
@@ -89,20 +90,19 @@ def named(connection: Connection, user: User, key: str) -> Served:
     return found
 
 
-_of_version = select(form_version.c.id).where(
+_of_version = Prepared(select(form_version.c.id).where(
     form_version.c.campaign_id == bindparam("campaign"), form_version.c.key == bindparam("key"),
     form_version.c.version == bindparam("version"), form_version.c.purpose == bindparam("purpose")
-    ).order_by(form_version.c.id.desc()).limit(1)
+    ).order_by(form_version.c.id.desc()).limit(1))
 
 
 def of_version(connection: Connection, user: User, key: str, version: str, purpose: str = HOUSEHOLD) -> tuple[int, forms.form.Form]:
     """The form that something was filled with, however old; of two with the same version, the newer. `purpose`: HOUSEHOLD or
     REPORT. Raises NoSuchForm."""
-    form_id = connection.execute(_of_version, {"campaign": user.campaign_id, "key": key, "version": version,
-                                               "purpose": purpose}).scalar()
-    if form_id is None:
+    found = _of_version.first(connection, {"campaign": user.campaign_id, "key": key, "version": version, "purpose": purpose})
+    if found is None:
         raise NoSuchForm
-    return form_id, campaigns.form_version_of(connection, form_id)
+    return found.id, campaigns.form_version_of(connection, found.id)
 
 
 def has_media(connection: Connection, served: Served) -> bool:

@@ -30,6 +30,7 @@ from campaigns.codes import codes, symbols
 from campaigns.hangers import history as hangers
 from campaigns.keys import Key
 from campaigns.people import User
+from campaigns.store.prepared import Prepared
 from campaigns.store.schema import submission, user
 from forms.answers import canonical
 from forms.language import Refusal, Text
@@ -154,14 +155,15 @@ def _receipt_hash(server: Key, receipt: str) -> bytes:
 
 _about = "submission:{}".format
 _original = "original:{}".format
-_by_instance = select(submission.c.id, submission.c.mac).where(
-    submission.c.campaign_id == bindparam("campaign"), submission.c.instance == bindparam("instance"))
+_by_instance = Prepared(select(submission.c.id, submission.c.mac).where(
+    submission.c.campaign_id == bindparam("campaign"), submission.c.instance == bindparam("instance")))
 _to_correct = select(submission.c.id, submission.c.user_id, submission.c.dwelling_id, submission.c.household).where(
     submission.c.campaign_id == bindparam("campaign"), submission.c.instance == bindparam("instance"))
-_recording = select(submission.c.id).where(
+_recording = Prepared(select(submission.c.id).where(
     submission.c.dwelling_id == bindparam("dwelling"), submission.c.household == bindparam("household"),
-    or_(*(submission.c.channel == each for each in RECORDING)), ~verdicts.is_rejected(submission.c.id)).limit(1)
-_insert = submission.insert()
+    or_(*(submission.c.channel == each for each in RECORDING)), ~verdicts.is_rejected(submission.c.id)).limit(1))
+_insert = Prepared(submission.insert().returning(submission.c.id), tuple(
+    each.name for each in submission.c if each.name != "id" and each.server_default is None))
 
 
 def is_late(campaign: Campaign, filled_at: datetime, received_at: datetime) -> bool:
@@ -203,7 +205,7 @@ class Intake:
 
     def known(self, connection: Connection, instance: str, source: bytes) -> Accepted | None:
         """The submission already kept for this instance and these bytes, None for a new one; raises InstanceTaken."""
-        row = connection.execute(_by_instance, {"campaign": self.campaign.id, "instance": instance}).first()
+        row = _by_instance.first(connection, {"campaign": self.campaign.id, "instance": instance})
         if row is None:
             return None
         if row.mac != self.content_mac(source):
@@ -213,7 +215,7 @@ class Intake:
     def accept(self, connection: Connection, entry: Entry, row: dict) -> Accepted:
         """Keep `entry` (with its prepared `row`); raises NotOpen, Closed, AlreadyRecorded, InstanceTaken, WrongReceipt."""
         receipt = receipt_of(self.server, entry.instance)
-        known = connection.execute(_by_instance, {"campaign": self.campaign.id, "instance": entry.instance}).first()
+        known = _by_instance.first(connection, {"campaign": self.campaign.id, "instance": entry.instance})
         if known:
             if known.mac != row["mac"]:
                 raise InstanceTaken
@@ -225,8 +227,7 @@ class Intake:
             conflicts = first_recording(connection, entry.dwelling_id, entry.household)
             if conflicts and not entry.queued:
                 raise AlreadyRecorded
-        submission_id = connection.execute(
-            _insert, {**row, "late": late, "replaces": replaces, "conflicts": conflicts}).inserted_primary_key[0]
+        submission_id = _insert.first(connection, {**row, "late": late, "replaces": replaces, "conflicts": conflicts}).id
         actor = entry.user.actor if entry.user else RESIDENT
         if entry.code_id:
             codes.note_all(connection, [entry.code_id], "submitted", entry.received_at, actor, submission=submission_id)
@@ -271,7 +272,8 @@ def recorded(connection: Connection, dwelling_id: int, household: int = 1) -> bo
 
 def first_recording(connection: Connection, dwelling_id: int, household: int) -> int | None:
     """A submission that records the household; None where there is none."""
-    return connection.execute(_recording, {"dwelling": dwelling_id, "household": household}).scalar()
+    found = _recording.first(connection, {"dwelling": dwelling_id, "household": household})
+    return found and found.id
 
 
 def who_recorded(connection: Connection, submission_id: int) -> Text:
@@ -283,7 +285,7 @@ def who_recorded(connection: Connection, submission_id: int) -> Text:
 
 def is_kept(connection: Connection, campaign_id: int, instance: str) -> bool:
     """Whether a submission of this instance is on disk."""
-    return connection.execute(_by_instance, {"campaign": campaign_id, "instance": instance}).first() is not None
+    return _by_instance.first(connection, {"campaign": campaign_id, "instance": instance}) is not None
 
 
 def by_receipt(connection: Connection, server: Key, dwelling_id: int, receipt: str) -> int:

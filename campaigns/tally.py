@@ -23,6 +23,7 @@ from campaigns.audit import Actor
 from campaigns.campaign import RECORDING, Campaign
 from campaigns.people import User
 from campaigns.store.fieldwork import decision
+from campaigns.store.prepared import Prepared
 from campaigns.store.schema import dwelling, submission, tally
 from forms.language import Refusal
 
@@ -48,13 +49,15 @@ class Work:
 
 
 _paying = case((tally.c.pay.is_not(None), 1), ((tally.c.kind == "reversal") & (tally.c.rule == "") & (tally.c.fen < 0), -1), else_=0)
-_household = select(
+_household = Prepared(select(
     func.coalesce(func.sum(_paying), 0).label("paid"), func.coalesce(func.max(tally.c.pay), 0).label("last")).where(
-    tally.c.dwelling_id == bindparam("dwelling"), tally.c.household == bindparam("household"))
+    tally.c.dwelling_id == bindparam("dwelling"), tally.c.household == bindparam("household")))
 _day_of_work = select(
     func.coalesce(func.sum(tally.c.fen), 0).label("fen"), func.coalesce(func.sum(_paying), 0).label("households")).where(
     tally.c.user_id == bindparam("user"), tally.c.worked == bindparam("worked"))
 _insert = tally.insert()
+_insert_entry = Prepared(_insert, ("campaign_id", "user_id", "submission_id", "dwelling_id", "household", "round", "at", "day", "worked",
+                                   "kind", "rule", "why", "fen", "pay"))
 
 
 def credit(connection: Connection, campaign: Campaign, user: User, work: Work, at: datetime) -> None:
@@ -67,7 +70,7 @@ def credit(connection: Connection, campaign: Campaign, user: User, work: Work, a
     why = RATE if fen == 0 else PAID if not free or work.conflicts else CAP if fen > room else ""
     row = {"campaign_id": campaign.id, "user_id": user.id, "submission_id": work.submission_id, "dwelling_id": work.dwelling_id,
            "household": work.household, "round": 1, "at": at, "day": campaign.day(at), "worked": worked}
-    connection.execute(_insert, {**row, "kind": "entry", "rule": "", "why": why, "fen": 0 if why else fen,
+    _insert_entry.run(connection, {**row, "kind": "entry", "rule": "", "why": why, "fen": 0 if why else fen,
                                  "pay": None if why else last + 1})
     if why:
         return
@@ -89,7 +92,7 @@ def _worked(campaign: Campaign, filled_at: datetime, at: datetime) -> str:
 
 def _free(connection: Connection, dwelling_id: int, household: int) -> tuple[bool, int]:
     """Whether nobody is paid for the household just now, and how often it was paid for."""
-    paid, last = connection.execute(_household, {"dwelling": dwelling_id, "household": household}).one()
+    paid, last = _household.first(connection, {"dwelling": dwelling_id, "household": household})
     return paid == 0, int(last)
 
 

@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, Row, bindparam, or_, select
 
 from campaigns.keys import Key
+from campaigns.store.prepared import Prepared
 from campaigns.store.schema import throttle
 from forms.language import Refusal
 
@@ -42,13 +43,13 @@ def badge_key(server: Key, badge: str) -> str:
 
 
 _MOST_KEYS = 3
-_some = select(throttle).where(or_(*(throttle.c.key == bindparam(f"key{place}") for place in range(_MOST_KEYS + 1))))
+_some = Prepared(select(throttle).where(or_(*(throttle.c.key == bindparam(f"key{place}") for place in range(_MOST_KEYS + 1)))))
 
 
 def _rows(connection: Connection, keys: tuple[str, ...]) -> Sequence[Row]:
     """The counters of `keys` (three at most) and of everyone. One fixed statement: this runs at every scan."""
     padded = (*keys, *[_ALL] * (_MOST_KEYS + 1 - len(keys)))
-    return connection.execute(_some, {f"key{place}": key for place, key in enumerate(padded)}).all()
+    return _some.all(connection, {f"key{place}": key for place, key in enumerate(padded)})
 
 
 def check(connection: Connection, at: datetime, *keys: str, times: int = 1) -> None:

@@ -125,18 +125,20 @@ def _rename_into(element: etree._Element, twin: etree._Element, own: str) -> Non
 
 def _read(form: Form, scope: Question, element: etree._Element) -> dict:
     answers: dict = {}
+    there: dict[str, list[etree._Element]] = {}
+    for child in element.iterchildren(etree.Element):
+        there.setdefault(child.tag, []).append(child)
     for question in scope.children:
-        tag = question.node.name
-        if question.type == "repeat":
-            found = [_read(form, question, one) for one in element.findall(tag)]
-            if found:
-                answers[question.name] = found
+        found = there.get(question.node.name)
+        if found is None:
             continue
-        child = element.find(tag)
-        if child is None:
-            continue
-        if question.type == "group":
-            answers |= _read(form, question, child)
-        elif child.text:
-            answers[question.name] = child.text.split() if question.type in LISTS else child.text
+        kind = question.type
+        if kind == "repeat":
+            answers[question.name] = [_read(form, question, one) for one in found]
+        elif kind == "group":
+            answers |= _read(form, question, found[0])
+        else:
+            text = found[0].text
+            if text:
+                answers[question.name] = text.split() if kind in LISTS else text
     return answers

@@ -13,6 +13,7 @@ from campaigns import audit
 from campaigns.audit import Actor
 from campaigns.codes import symbols
 from campaigns.keys import Key
+from campaigns.store.prepared import Prepared
 from campaigns.store.schema import code, code_event, dwelling, user
 from forms.language import Refusal
 
@@ -109,10 +110,14 @@ def note_all(connection: Connection, code_ids: Iterator[int] | list[int], event:
     """Add `event` to the history of every code of `code_ids`."""
     rows = [{"code_id": each, "event": event, "at": at, "user_id": actor.user_id, "detail": detail} for each in code_ids]
     if rows:
-        connection.execute(_insert_events, rows)
+        if len(rows) == 1:
+            _insert_event.run(connection, rows[0])
+        else:
+            connection.execute(_insert_events, rows)
 
 
 _insert_events = code_event.insert()
+_insert_event = Prepared(code_event.insert(), ("code_id", "event", "at", "user_id", "detail"))
 _by_hash = select(*[code.c[name] for name in Code.__dataclass_fields__]).where(code.c.hash == bindparam("hash"))
 
 

@@ -2,7 +2,8 @@
 from __future__ import annotations
 
 import math
-from datetime import datetime
+from datetime import datetime, tzinfo
+from functools import lru_cache
 
 from forms.functions.registry import function
 from forms.xpath.context import Frame
@@ -65,6 +66,17 @@ def decimal_time(frame: Frame, value: object) -> float:
     return math.nan if isinstance(value, float) else day_fraction(to_text(value), frame.context.zone)
 
 
+@lru_cache(maxsize=2048)
+def _day(text: str, layout: str) -> str:
+    return formatted(datetime.fromisoformat(text), layout)
+
+
+@lru_cache(maxsize=64)
+def _today(days: float, zone: tzinfo, layout: str) -> str:
+    local = Moment(days, zone).local()
+    return formatted(local, layout) if local else ""
+
+
 @function("format-date", "vt", "text", framed=True)
 def format_date(frame: Frame, value: object, layout: str) -> str:
     """The date as `layout` says; empty for what is no date."""
@@ -72,7 +84,9 @@ def format_date(frame: Frame, value: object, layout: str) -> str:
         value = to_text(value)
     try:
         if value.__class__ is str and len(value) == 10 and is_date(value):
-            local = datetime.fromisoformat(value)
+            return _day(value, layout)
+        if value is frame.context.today:
+            return _today(float(value), value.zone, layout)
         else:
             moment = date(frame, value)
             local = moment.local() if isinstance(moment, Moment) else None

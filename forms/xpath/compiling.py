@@ -17,6 +17,7 @@ from forms.xpath.nodes import in_order, text_of
 from forms.xpath.values import differ, equal, ordered, text_number, to_boolean, to_number, to_text
 
 ORDER = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
+_DIGITS = {str(digit): float(digit) for digit in range(10)}
 MIRROR = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "=", "!=": "!="}
 
 
@@ -62,7 +63,11 @@ class Compiler:
         if code.kind == "number":
             return run
         if text:
-            return lambda frame: text_number(text(frame), frame.context.zone)
+            def number(frame: Frame) -> float:
+                written = text(frame)
+                digit = _DIGITS.get(written)  # of check digits there are many
+                return text_number(written, frame.context.zone) if digit is None else digit
+            return number
         return lambda frame: to_number(run(frame), frame.context.zone)
 
     def as_boolean(self, code: Code) -> Callable[[Frame], bool]:
@@ -115,6 +120,9 @@ class Compiler:
 
     def code_sum(self, first: tuple, more: list[tuple[str, tuple]]) -> Code:
         start = self.number(first)
+        if len(more) == 1 and more[0][1][0] == "num":
+            apply, value = ARITHMETIC[more[0][0]], more[0][1][1]
+            return Code("number", lambda frame: apply(start(frame), value))
         if len(more) == 1:
             apply, second = ARITHMETIC[more[0][0]], self.number(more[0][1])
             return Code("number", lambda frame: apply(start(frame), second(frame)))
