@@ -281,6 +281,7 @@ def test_dbl_4_a_supervisor_sees_both_and_the_right_answers_become_a_correction(
     with installation.store.read() as connection:
         [one] = [each for each in keying.accuracy(connection, campaign.id) if each.label == carol.user.label]
         assert (one.keyed, one.twice, one.differing, one.wrong) == (1, 1, 2, 1) and one.error_bp == 10_000 // one.compared
+        assert keying.accuracy(connection, campaign.id, through=0) == []
         seen = connection.execute(select(audit_table.c.actor).where(audit_table.c.action == "keying.seen")).scalars().all()
         assert set(seen) == {str(sue.user.actor)} and audit.broken_at(connection, campaign.id) is None
 

@@ -18,6 +18,7 @@ from campaigns.figures.order import natural
 from campaigns.figures.tallies import Credit, credits
 from campaigns.figures.target import Line
 from campaigns.hangers import Book
+from campaigns.keying import Accuracy, accuracy
 from campaigns.verdicts import Through
 
 LEVELS = {
@@ -98,6 +99,7 @@ class Figures:
     team_days: list[TeamDay]
     channels: list[Channel]
     credits: list[Credit]
+    keying: list[Accuracy]
     households_at_ended_doors: int
     hangers: list[Book]
     hanger_days: list[HangerDay]
@@ -119,7 +121,7 @@ def measure(connection: Connection, campaign: Campaign, at: datetime) -> Figures
         areas={level: _areas(level, found, teams, campaign, at) for level in LEVELS},
         days=_days(first, arrived, whole.frame, campaign, at), hours=_hours(first), team_days=_team_days(first),
         channels=_channels(arrived, doors.kept_by_channel(connection, campaign), day),
-        credits=credits(connection, campaign, through.submission, day),
+        credits=credits(connection, campaign, through.submission, day), keying=accuracy(connection, campaign.id, through.submission),
         households_at_ended_doors=doors.households_at_ended_doors(connection, campaign),
         hangers=hangers_of_teams(connection, campaign), hanger_days=hanger_days(connection, campaign))
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Select, and_, exists, func, select
+from sqlalchemy import Connection, Select, and_, exists, func, select, true
 
 from campaigns import audit, submissions
 from campaigns.campaign import Campaign
@@ -179,15 +179,16 @@ class Accuracy:
         return self.wrong * _OF_ALL // self.compared if self.compared else None
 
 
-def accuracy(connection: Connection, campaign_id: int) -> list[Accuracy]:
-    """Of every person who keyed paper, by work number (DBL-5)."""
+def accuracy(connection: Connection, campaign_id: int, through: int | None = None) -> list[Accuracy]:
+    """Of every person who keyed paper, by work number (DBL-5). `through`: the last submission that counts, by default all do."""
+    counted = submission.c.id <= through if through is not None else true()
     rows = connection.execute(
         select(user_table.c.id, user_table.c.label, second_keying.c.id.label("second"), second_keying.c.compared,
                second_keying.c.differences, keying_verdict.c.first_wrong)
         .select_from(submission.join(user_table, user_table.c.id == submission.c.user_id)
                      .outerjoin(second_keying, second_keying.c.submission_id == submission.c.id)
                      .outerjoin(keying_verdict, keying_verdict.c.second_keying_id == second_keying.c.id))
-        .where(and_(submission.c.campaign_id == campaign_id, submission.c.channel == "paper", submission.c.replaces.is_(None)))
+        .where(and_(submission.c.campaign_id == campaign_id, submission.c.channel == "paper", submission.c.replaces.is_(None), counted))
         .order_by(user_table.c.label))
     sums: dict[tuple[int, str], list[int]] = {}
     for row in rows:

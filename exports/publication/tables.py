@@ -184,6 +184,23 @@ HANGER_DAYS = Table(
         ("keyed", "录入纸表", "keyed"), ("spoiled", "作废", "spoiled"), ("lost", "丢失", "reported lost")))),
     lambda figures: ((each.day, *each.moved.values()) for each in figures.hanger_days), "每日挂卡")
 
+KEYING = Table(
+    "keying", Text("纸表录入", "keying of paper forms"),
+    Text("录过纸表的人，每人一行：录了多少、复录多少、错了多少。",
+         "A row for everyone who keyed paper: how much, how much of it twice, how much wrong."),
+    (c.ID, Column("label", "text", Text("工号", "work number"), Text("工号。", "The work number.")),
+     Column("keyed", "count", Text("录入", "forms keyed"), Text(
+         "录入的纸表，更正不算。", "Paper forms keyed, corrections not counted."), c.ENTRIES),
+     Column("twice", "count", Text("复录", "keyed twice"), Text(
+         "其中由另一人再录一遍的。", "Of these, keyed a second time by somebody else."), c.ENTRIES),
+     Column("compared", "count", Text("比对答案", "answers compared"), Text("两次录入比对的答案。", "Answers compared between the two.")),
+     Column("differing", "count", Text("不同", "differing"), Text("两次录得不同的答案。", "Answers that differ.")),
+     Column("wrong", "count", Text("录错", "wrong"), Text(
+         "督导员对照纸表后定为第一次录错的答案；差错率 = 录错 ÷ 比对答案。",
+         "Answers that a supervisor, with the paper at hand, found wrong in the first keying; error rate = wrong / compared."))),
+    lambda figures: ((place, k.label, k.keyed, k.twice, k.compared, k.differing, k.wrong)
+                     for place, k in enumerate(figures.keying, 1)), "纸表录入")
+
 TABLES = (
     PUBLICATION, PROGRESS,
     _area_table("teams", "team", ("team",), Text("各组进度", "progress by team"), "各组进度"),
@@ -192,7 +209,7 @@ TABLES = (
     _area_table("compounds", "compound", ("street", "community", "compound"), Text("小区进度", "progress by compound"), "小区进度"),
     _area_table("buildings", "building", ("street", "community", "compound", "building"),
                 Text("楼栋进度", "progress by building"), "楼栋进度"),
-    DAYS, HOURS, TEAM_DAYS, CHANNELS, VOLUNTEERS, HANGERS, HANGER_DAYS,
+    DAYS, HOURS, TEAM_DAYS, CHANNELS, VOLUNTEERS, HANGERS, HANGER_DAYS, KEYING,
 )
 
 
