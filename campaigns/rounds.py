@@ -11,7 +11,6 @@ RND-5 Whether one day's self-responses are news: a door answered by itself since
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
@@ -154,39 +153,40 @@ def _stops(connection: Connection, server: Key, campaign: Campaign, at: datetime
             code.c.dwelling_id.in_(ids), code.c.kind == "household", code.c.revoked_at.is_(None)).order_by(code.c.id)).all())
     news = clock.parse_local(f"{date.fromisoformat(campaign.day(at)) - timedelta(days=1)}T00:00", campaign.tz)
     rows = connection.execute(select(*_DOOR).where(dwelling.c.id.in_(ids)).order_by(dwelling.c.walk, dwelling.c.id))
-    return [_stop(row, calls.get(row.id, []), entries.get(row.id, []), news,
-                  scan_of(salt, written(server, seeds[row.id])) if row.id in seeds else None) for row in rows]
+    return [_stop(row, calls.get(row[0], ()), entries.get(row[0], ()), news,
+                  scan_of(salt, written(server, seeds[row[0]])) if row[0] in seeds else None) for row in rows]
 
 
 def _grouped(rows) -> dict[int, list]:
     return {door: list(group) for door, group in groupby(rows, key=attrgetter("dwelling_id"))}
 
 
-def _stop(row: object, calls: list, entries: list, news: datetime, scan: str | None) -> Stop:
-    channels: dict[int, list[str]] = defaultdict(list)
-    for each in entries:
-        channels[each.household].append(each.channel)
-    now = status.of(_calls(calls), (each.channel for each in entries))
-    last = calls[-1] if calls else None
-    hints = tuple(dict.fromkeys(hint for each in reversed(calls) for hint in each.hints))
-    place = "-".join(filter(None, (row.compound, row.building, row.unit, row.room))) or row.address
+def _stop(row: tuple, calls: list, entries: list, news: datetime, scan: str | None) -> Stop:
+    door_id, community, compound, building, unit, room, address, walk, lon, lat, origin = row
+    made = [Call(each.at, each.item, each.outcome, each.day) for each in calls]
+    now = status.of(made, (each.channel for each in entries))
+    by = entries[0].channel if entries else ""
+    place = "-".join(filter(None, (compound, building, unit, room))) or address
     return Stop(
-        row.id, place, row.community, row.compound, row.building, row.unit, floor_of(row.room), row.room, row.walk, row.lon, row.lat,
-        _households(calls, channels), now, entries[0].channel if entries else "", len(calls), status.attempt_days(_calls(calls)),
-        last.call_back_at if last and STATUSES[now].left else None, hints,
-        any(each.channel in ("self", "hanger") and each.received_at >= news for each in entries), scan, row.origin)
+        door_id, place, community, compound, building, unit, floor_of(room), room, walk, lon, lat,
+        _households(calls, made, entries, Household(1, now, by)), now, by, len(made), status.attempt_days(made) if made else 0,
+        calls[-1].call_back_at if calls and STATUSES[now].left else None,
+        tuple(dict.fromkeys(hint for each in reversed(calls) for hint in each.hints)) if calls else (),
+        any(each.channel in ("self", "hanger") and each.received_at >= news for each in entries), scan, origin)
 
 
-def _calls(calls: list) -> list[Call]:
-    return [Call(each.at, each.item, each.outcome, each.day) for each in calls]
-
-
-def _households(calls: list, channels: dict[int, list[str]]) -> tuple[Household, ...]:
+def _households(calls: list, made: list[Call], entries: list, only: Household) -> tuple[Household, ...]:
     """Every household that is known: the first, and those that a visit or an entry names. A visit to the door as a whole (0) is
-    the first household's."""
-    numbers = sorted({1, *channels, *(each.household for each in calls if each.household)})
-    return tuple(Household(number, status.of(_calls([each for each in calls if max(each.household, 1) == number]), channels[number]),
-                           channels[number][0] if channels[number] else "") for number in numbers)
+    the first household's. `only`: the one household of an ordinary door."""
+    numbers = sorted({1, *(each.household for each in entries), *(each.household for each in calls if each.household)})
+    if numbers == [1]:
+        return (only,)
+    found = []
+    for number in numbers:
+        channels = [each.channel for each in entries if each.household == number]
+        mine = [call for each, call in zip(calls, made) if max(each.household, 1) == number]
+        found.append(Household(number, status.of(mine, channels), channels[0] if channels else ""))
+    return tuple(found)
 
 
 def floor_of(room: str) -> str:
