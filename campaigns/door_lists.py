@@ -59,12 +59,17 @@ def by_status(connection: Connection, campaign: Campaign, by: User | None = None
 def page(connection: Connection, campaign: Campaign, wanted: str | None, by: User | None = None, compound: str | None = None,
          after: int = 0) -> tuple[list[Listed], int | None]:
     """Live doors of a status (None: of any) in walking order, from place `after` on, and where the next page begins."""
-    found = status.statuses(campaign.id, None, *_mine(by, compound)).subquery()
-    columns = [dwelling.c[name] for name in Door.__dataclass_fields__]
+    mine, columns = _mine(by, compound), [dwelling.c[name] for name in Door.__dataclass_fields__]
+    walking, length = (dwelling.c.walk, dwelling.c.id), PAGE + 1
+    if wanted is None:  # only the page's own doors need a status
+        here = select(dwelling.c.id).where(dwelling.c.campaign_id == campaign.id, *mine).order_by(*walking).offset(after).limit(length)
+        mine, after_these = (dwelling.c.id.in_(list(connection.execute(here).scalars())),), 0
+    else:
+        after_these = after
+    found = status.statuses(campaign.id, None, *mine).subquery()
     rows = connection.execute(
         select(*columns, found.c.status, found.c.visits).join(found, found.c.dwelling_id == dwelling.c.id)
-        .where(*((found.c.status == wanted,) if wanted else ())).order_by(dwelling.c.walk, dwelling.c.id)
-        .offset(after).limit(PAGE + 1)).all()
+        .where(*((found.c.status == wanted,) if wanted else ())).order_by(*walking).offset(after_these).limit(length)).all()
     ids = [row.id for row in rows[:PAGE]]
     people, again = _people(connection, ids), _call_backs(connection, ids)
     listed = [Listed(Door(*row[:len(columns)]), row.status, row.visits,
