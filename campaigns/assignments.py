@@ -17,12 +17,12 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Select, and_, exists, func, or_, select, update
 
-from campaigns import audit, hangers, people
+from campaigns import audit, drafts, hangers, people
 from campaigns.audit import Actor
 from campaigns.campaign import Campaign
 from campaigns.frame.doors import Door
 from campaigns.people import User
-from campaigns.store.fieldwork import assignment, draft
+from campaigns.store.fieldwork import assignment
 from campaigns.store.schema import dwelling, user
 from forms.language import Refusal
 
@@ -181,12 +181,11 @@ def hand_over(connection: Connection, campaign: Campaign, of: User, to: User, at
               by: User | None = None) -> HandedOver:
     """Give everything of `of`, who leaves, to `to` (ASG-6). Again, it moves what came since."""
     doors = move(connection, campaign, of, to, None, at, actor, by)
-    drafts = connection.execute(update(draft).where(
-        draft.c.campaign_id == campaign.id, draft.c.user_id == of.id).values(user_id=to.id)).rowcount
+    begun = drafts.hand_over(connection, campaign, of, to, at, actor)
     hung = hangers.hand_over(connection, campaign, of, to, at, actor)
     audit.write(connection, campaign.id, at, actor, "user.handed-over", f"user:{of.label}", to=to.label, doors=doors,
-                drafts=drafts, hangers=hung)
-    return HandedOver(doors, drafts, hung)
+                drafts=begun, hangers=hung)
+    return HandedOver(doors, begun, hung)
 
 
 def held_by(campaign_id: int, user_id: int) -> Select:
