@@ -20,9 +20,10 @@ STALE = Text("页面打开太久了，请再按一次“登录”。", "The page
 _PIN_LENGTH = 6
 
 
-def _page(badge: str = "", *, scanned: bool = False, errors: dict[str, Text] | None = None, notice: Text | None = None,
+def _page(badge: str = "", *, scanned: bool = False, app: bool = False, errors: dict[str, Text] | None = None, notice: Text | None = None,
           status: int = 200) -> Response:
-    return Response(render_template("sign_in.html", badge=badge, scanned=scanned, errors=errors or {}, notice=notice),
+    return Response(render_template("sign_in.html", badge=badge, scanned=scanned, app=app, errors=errors or {},
+                                    notice=notice),
                     status, mimetype="text/html")
 
 
@@ -43,9 +44,10 @@ def badge(code: str) -> Response:
     with doors.guesses_slowed(at) as connection:
         found = codes.find(connection, here.server, text)
         g.campaign = campaigns.by_id(connection, found.campaign_id)
+        holder = people.by_id(connection, found.user_id) if found.user_id else None
     if found.kind != "badge":
         return redirect(url_for("resident.landing", code=text), 303)
-    return _page(symbols.grouped(text), scanned=True)
+    return _page(symbols.grouped(text), scanned=True, app=holder is not None and _in_the_app(holder))
 
 
 def _again() -> Response:
@@ -64,7 +66,7 @@ def sign_in() -> Response:
     if not (len(pin) == _PIN_LENGTH and pin.isdecimal()):
         return _page(typed, scanned=scanned, errors={"pin": Text("PIN 是 6 位数字。", "The PIN has six digits.")}, status=422)
     try:
-        return _signed_in(_check(text, pin, clock.now()), clock.now())
+        return _signed_in(_check(text, pin, clock.now()), text, clock.now())
     except WrongPin as wrong:
         doors.miss(doors.address(), throttle.badge_key(current_app.installation.server, text))
         return _page(typed, scanned=scanned, errors={"pin": wrong.text}, status=wrong.status)
@@ -77,12 +79,23 @@ def _check(text: str, pin: str, at: datetime) -> User:
         return people.sign_in(connection, here.server, text, pin)
 
 
-def _signed_in(found: User, at: datetime) -> Response:
+def _in_the_app(found: User) -> bool:
+    """Clerks sit at a desk with a network; the app is for those who walk."""
+    return found.role in access.PHONES and found.role != access.CLERK
+
+
+def _home(found: User, badge: str) -> str:
+    if _in_the_app(found):  # what stands behind # never reaches a server: the app reads there whose PIN to ask for, and takes it away
+        return f"{url_for('shell.start')}#badge={symbols.grouped(badge)}"
+    return url_for("volunteer.home") if found.role == access.CLERK else url_for("lead.home")
+
+
+def _signed_in(found: User, badge: str, at: datetime) -> Response:
     here = current_app.installation
     wanted = session.get("next")
     access.begin_session(found)
-    home = url_for("shell.start") if found.role in access.PHONES else url_for("lead.home")
-    response = redirect(wanted if wanted and wanted.startswith(home) else home, 303)
+    area = url_for("shell.start") if found.role in access.PHONES else url_for("lead.home")
+    response = redirect(wanted if wanted and wanted.startswith(area) else _home(found, badge), 303)
     with here.store.read() as connection:
         slug = campaigns.by_id(connection, found.campaign_id).slug
     ticket = reader_ticket.issue(here.server, found, slug, at)

@@ -17,7 +17,7 @@ def test_a_clerk_keys_form_after_form_without_a_mouse(
     page.fill("[name=badge]", carol.badge)
     page.fill("[name=pin]", carol.pin)
     page.press("[name=pin]", "Enter")
-    page.wait_for_url("**/v/")
+    page.wait_for_url("**/v/plain")
     page.goto("/desk/keying")
     form = cast.form(installation, campaign)
 

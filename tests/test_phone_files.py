@@ -60,6 +60,20 @@ def test_a_photo_goes_on_where_it_stopped_and_is_kept_with_its_report(phone, for
     assert len(on_disk) == 1 and JPEG not in on_disk[0].read_bytes()
 
 
+def test_a_photo_cut_off_between_arriving_and_being_kept_is_asked_for_once_more(phone, form, installation, campaign, monkeypatch):
+    item = phone.report(form, ANSWERS, files=["p1.jpg"])
+    phone.one(item)
+
+    def killed(*_, **__):
+        raise OSError("the server was killed")
+    with monkeypatch.context() as moment:
+        moment.setattr("survey.phones.files._join", killed)
+        assert phone.put(item["id"], "p1.jpg", JPEG).status_code == 503
+    assert phone.get(f"/v/app/file/{item['id']}/p1.jpg") == (200, {"have": len(JPEG), "complete": False})
+    assert phone.put(item["id"], "p1.jpg", JPEG, len(JPEG)).get_json() == {"have": len(JPEG), "complete": True}
+    assert photo_of(installation, campaign) == {"p1.jpg": JPEG}
+
+
 def test_a_photo_that_comes_before_its_report_waits_for_it(phone, form, installation, campaign):
     item = phone.report(form, ANSWERS)
     assert phone.put(item["id"], "p1.jpg", JPEG).get_json()["complete"]

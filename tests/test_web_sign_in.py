@@ -25,7 +25,7 @@ def reader_cookie(page):
     return cookie and cookie.value
 
 
-@pytest.mark.parametrize("role, home", [("volunteer", "/v/"), ("clerk", "/v/"), ("lead", "/lead/"), ("supervisor", "/lead/"),
+@pytest.mark.parametrize("role, home", [("volunteer", "/v/"), ("clerk", "/v/plain"), ("lead", "/lead/"), ("supervisor", "/lead/"),
                                         ("organiser", "/lead/")])
 def test_every_role_signs_in_and_lands_on_its_own_page(resident, installation, campaign, role, home):
     assert resident.sign_in(cast.person(installation, campaign, role, "某某")).url == home

@@ -50,7 +50,10 @@ def progress(intake: Intake, user: User, item: str, name: str) -> dict:
     if kept is not None:
         return _said(Progress(kept, True))
     digest = request.headers.get("X-File-Digest", "").lower()
-    return _said(_arriving(intake, user).progress(item, name, digest if _DIGEST.fullmatch(digest) else ""))
+    found = _arriving(intake, user).progress(item, name, digest if _DIGEST.fullmatch(digest) else "")
+    if found.complete and _delivered(intake, item):
+        return _said(Progress(found.have, False))  # whole, but cut off before it was kept: the next request, however empty, keeps it
+    return _said(found)
 
 
 def _said(found: Progress) -> dict:

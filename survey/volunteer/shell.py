@@ -14,6 +14,7 @@ from pathlib import Path
 from flask import current_app, render_template
 from werkzeug.wrappers import Response
 
+from survey import headers
 from survey.access import PUBLIC, Pages
 
 pages = Pages("shell", __name__)
@@ -46,6 +47,7 @@ def _kept() -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
 @pages.page("/v/", roles=PUBLIC)
 def start() -> Response:
     """The app's empty page: the same for everybody."""
+    headers.runs_forms()
     return Response(_shell(), mimetype="text/html")
 
 

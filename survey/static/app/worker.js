@@ -7,7 +7,6 @@
 "use strict";
 
 const CACHE = "survey-app";
-const FORMS = "survey-forms"; // XForms by digest: questions, no answers
 const DIGESTS = new Map([...AT_ONCE, ...LATER]);
 const key = (path) => `${path}?digest=${DIGESTS.get(path)}`;
 
@@ -38,15 +37,6 @@ async function fromCache(path, request) {
   return answer;
 }
 
-async function form(request) {
-  const cache = await caches.open(FORMS);
-  const found = await cache.match(request.url);
-  if (found) return found;
-  const answer = await fetch(request);
-  if (answer.ok && !answer.redirected) await cache.put(request.url, answer.clone()).catch(() => {});
-  return answer;
-}
-
 self.addEventListener("install", (event) => event.waitUntil(keepAll(AT_ONCE)));
 self.addEventListener("activate", (event) => event.waitUntil(dropOld().then(() => self.clients.claim())));
 
@@ -55,7 +45,6 @@ self.addEventListener("fetch", (event) => {
   const url = new URL(request.url);
   if (request.method !== "GET" || url.origin !== location.origin) return;
   if (DIGESTS.has(url.pathname)) event.respondWith(fromCache(url.pathname, request));
-  else if (url.pathname.startsWith("/v/app/form/") && url.pathname.endsWith(".xml")) event.respondWith(form(request));
 });
 
 self.addEventListener("message", (event) => {
