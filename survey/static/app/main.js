@@ -87,7 +87,8 @@ export class App {
     const [name, ...parts] = location.hash.replace(/^#\//, "").split("/").map(decodeURIComponent);
     this.closed = Boolean(this.phone.revoked);
     const make = this.phone.revoked ? SCREENS.queue : SCREENS[name] || SCREENS[home(this.phone).slice(2)];
-    this.screen = await make(this, ...parts);
+    const made = make(this, ...parts);
+    this.screen = made instanceof Promise ? await made : made; // most screens are there at once
     this.leaving = this.screen.leave;
     this.draw();
     scrollTo(0, this.screen.scroll || 0);

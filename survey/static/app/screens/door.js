@@ -51,7 +51,7 @@ function others(app, each, drafts) {
     h("a.button.secondary", { href: `#/add/${each.id}` }, say("旁边漏了一个门", "A door is missing next to this")));
 }
 
-export async function door(app, id) {
+export function door(app, id) {
   const { phone } = app;
   const each = phone.round.door(id);
   if (!each) return noDoor();
@@ -59,7 +59,7 @@ export async function door(app, id) {
   lookForPosition();
   const recorded = each.status === "recorded" && !phone.round.local.get(each.id);
   const screen = { title: shortName(each), general: say("这一户", "This door"), back: "#/round", tab: "round" };
-  const drafts = await phone.draftsAt(each.id);
+  const drafts = phone.draftsAt(each.id);
   const first = drafts.find((draft) => draft.household === 1);
   const words = advice(phone.round, each);
   const draw = () => [
