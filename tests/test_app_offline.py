@@ -177,6 +177,7 @@ def check_the_rest(here, made, doors, hangers):
     assert answers["position"].startswith("34.8101 117.3202")
 
 
+@pytest.mark.long
 def test_app_6_the_server_goes_down_in_the_middle_and_nothing_is_lost_or_doubled(
         new_phone, server, field, alice, installation, campaign):
     phone = new_phone().sign_in(alice).ready()
@@ -279,6 +280,7 @@ def test_app_10_a_shared_phone_shows_nobody_elses_work_and_unsent_work_waits_for
     assert [(row["answers"]["contact_name"], row["user_id"]) for row in cast.kept(installation, campaign)] == [("周桂兰", alice.user.id)]
 
 
+@pytest.mark.long
 def test_app_11_a_new_version_comes_with_the_next_start_and_the_old_queue_goes_out(
         new_phone, server, field, alice, installation, campaign, tmp_path):
     phone = new_phone().sign_in(alice).ready()
