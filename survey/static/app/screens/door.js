@@ -22,7 +22,7 @@ export function listOf(phone, name) {
 export const nameIn = (row) => tell(row.name);
 
 function outcomeTile(id, [code, row]) {
-  return h("a.outcome", { href: `#/visit/${id}/${code}` }, h(`span.standing.${row.colour}`, { "aria-hidden": "true" }, row.shape), nameIn(row));
+  return h("a.outcome", { href: `#/visit/${id}/${code}` }, h(`span.how.tone-${row.colour}`, { "aria-hidden": "true" }, row.shape), nameIn(row));
 }
 
 function outcomes(app, each) {

@@ -12,7 +12,7 @@ export const placeOf = (door) => door.place || [door.compound, door.building, do
 export function standing(round, door) {
   const status = round.status(door);
   const words = status.code === "mine" ? say("填好了", "filled in") : tell(status.name) || status.code;
-  return h(`span.standing.${status.colour || "plain"}`, {},
+  return h(`span.how.tone-${status.colour || "plain"}`, {},
     h("span", { "aria-hidden": "true" }, `${status.shape || "○"} `), words, status.mine ? h("span.mine", {}, say("（待发）", " (unsent)")) : null);
 }
 

@@ -19,7 +19,7 @@ function photos(entry) {
 function row(app, entry) {
   const [shape, tone, words] = STATES[entry.state];
   return h("li", {}, h("span", {}, h("b", {}, tell(entry.what)), entry.where ? ` ${entry.where}` : ""),
-    h(`span.standing.${tone}`, {}, h("span", { "aria-hidden": "true" }, `${shape} `), words()), h("span.advice", {}, when(entry.at)), photos(entry),
+    h(`span.how.tone-${tone}`, {}, h("span", { "aria-hidden": "true" }, `${shape} `), words()), h("span.advice", {}, when(entry.at)), photos(entry),
     entry.text ? h("p.answer", {}, tell(entry.text)) : null,
     ["waiting", "files"].includes(entry.state) ? null
       : button(say("知道了", "I have read this"), () => app.phone.queue.settle([[entry.id, null]]), "secondary"));
