@@ -346,3 +346,20 @@ def test_camera_and_position_refused_leave_a_way_on(new_phone, field, alice):
     phone.page.get_by_text("没有开定位").wait_for()
     phone.outcome("502", "没人在家")
     phone.record()
+
+
+def test_a_building_head_sees_sheets_and_no_doors_and_what_they_report_arrives(new_phone, field, installation, campaign):
+    head = cast.person(installation, campaign, "building_head", "楼长")
+    phone = new_phone().sign_in(head).ready()
+    assert phone.page.locator(".tabs a").count() == 3 and "挂卡" not in phone.page.locator(".tabs").inner_text()
+    assert not phone.page.locator(".door-row").count()
+    phone.context.set_offline(True)
+    phone.go("#/incident")
+    phone.page.get_by_text("治安", exact=True).click()
+    phone.page.get_by_label("几个字说明").fill("楼道堵了三轮车")
+    phone.tap("发送")
+    phone.page.locator(".entries").first.wait_for()
+    phone.context.set_offline(False)
+    phone.sent()
+    [incident] = app_cases.reports(installation)
+    assert app_cases.answers_of(installation, campaign, incident)["description"] == "楼道堵了三轮车" and phone.errors == []
