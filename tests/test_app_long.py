@@ -14,7 +14,7 @@ OPENING = """async (ids) => {
   const times = [];
   for (const id of ids) {
     location.hash = "#/round";
-    await new Promise((done) => setTimeout(done, 300));
+    await new Promise((done) => setTimeout(done, 1200));
     const begun = performance.now();
     document.querySelector(`a.door-row[href="#/door/${id}"]`).click();
     while (!document.querySelector(".outcomes")) await new Promise((done) => requestAnimationFrame(done));

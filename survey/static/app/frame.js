@@ -64,10 +64,11 @@ function tabs(app, screen) {
 
 /** A whole screen: {title, back, tab, body, primary, bare, incident}. `primary` is the one first action, at the thumb. */
 export function frame(app, screen) {
-  const page = h("div.screen", {}, head(app, screen),
+  const alone = !app.phone || screen.bare || screen.alone || app.phone.revoked;
+  const page = h(alone ? "div.screen.alone" : "div.screen", {}, head(app, screen),
     h("main.inner", { id: "main" }, app.phone && !screen.bare ? [warnings(app), done(app)] : null, screen.body || h("p.starting", {}, screen.title)),
     screen.primary ? h("div.thumb", {}, h("div.inner", {}, screen.primary)) : null,
-    app.phone && !screen.bare && !screen.alone && !app.phone.revoked ? tabs(app, screen) : null);
+    alone ? null : tabs(app, screen));
   return page;
 }
 frame.head = head;
