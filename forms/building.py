@@ -57,7 +57,8 @@ class Builder:
             hint=self._filled(node.hint) or sheet_text(cells, "hint"), guidance=self._guidance(node),
             required_message=self._filled(node.required_message), constraint_message=self._filled(node.constraint_message),
             appearance=cells.get("appearance", "") or node.appearance, parameters=_parameters(node), media=self._media(node),
-            personal=cells.get("personal", "").lower() in YES, check=self._check(row), parent=parent, node=node)
+            personal=cells.get("personal", "").lower() in YES, check=self._check(row), parent=parent, node=node,
+            shared=cells.get("shared", "").lower() in YES)
         question.limit = LENGTHS[question.multiline]
         self._choices(question)
         self.by_path[node.ref] = question

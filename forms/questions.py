@@ -35,7 +35,8 @@ class Question:
     repeat where two share a name. `path` is absolute in the instance (/data/person/name). `part`: "household" outside
     repeats, "person" in the main repeat, else the path of names of its repeat. `required` is True, False or an
     expression; `limit` counts code points. `choices` may depend on other answers: see `dynamic`. `media`: file names
-    beside the label, by kind. `node`: its definition."""
+    beside the label, by kind. `shared`: members of one household mostly answer it alike, so that it may be
+    copied from one to the next. `node`: its definition."""
 
     name: str
     type: str
@@ -58,6 +59,7 @@ class Question:
     parameters: dict[str, str] = field(default_factory=dict)
     media: dict[str, str] = field(default_factory=dict)
     personal: bool = False
+    shared: bool = False
     check: Check | None = None
     limit: int = 0
     conditions: tuple[Condition, ...] = ()

@@ -11,7 +11,7 @@ from forms.workbook import Problem, Row, Workbook
 
 KNOWN_COLUMNS = {
     "type", "name", "label", "hint", "guidance_hint", "required", "required_message", "requiredmsg", "relevant", "constraint",
-    "constraint_message", "calculation", "appearance", "choice_filter", "personal", "check", "disabled", "default", "trigger",
+    "constraint_message", "calculation", "appearance", "choice_filter", "personal", "shared", "check", "disabled", "default", "trigger",
     "repeat_count", "count", "parameters", "read_only", "readonly", "media", "image", "audio", "video", "big-image", "rows",
     "autoplay", "bind", "body", "control", "instance", "intent", "save_to", "list_name", "note", "comment", "comments", "query",
 }

@@ -60,7 +60,8 @@ class Sheet:
 @dataclass(frozen=True)
 class Shown:
     """What the page shows beside the questions. `walk`: where a form that is filled page by page stands. `receipt`: the number
-    of a correction; `ask_receipt`: show its field. `runtime`: what the script needs to take over from here."""
+    of a correction; `ask_receipt`: show its field. `runtime`: what the script needs to take over from here. `begins`: nothing is
+    filled in yet."""
 
     instance: Instance
     answers: dict | None = None
@@ -73,6 +74,7 @@ class Shown:
     status: int = 200
     walk: Walk | None = None
     runtime: Markup = Markup()
+    begins: bool = False
 
 
 def posted_instance(code: str) -> Instance | None:
@@ -87,7 +89,7 @@ def blank(sheet: Sheet, at: datetime) -> Response:
     """An empty form."""
     form, instance = sheet.found.form, instances.fresh(at)
     if not by_pages(form):
-        return show(sheet, Shown(instance))
+        return show(sheet, Shown(instance, begins=True))
     world = _world(sheet, at, instance)
     return show(sheet, Shown(instance, walk=Walk(form, {}, world), runtime=_runtime(sheet, world)))
 
@@ -298,7 +300,7 @@ def show(sheet: Sheet, shown: Shown) -> Response:
     campaign, now = found.campaign, language.current()
     g.campaign = campaign
     shell = skeleton("entry.html", now, campaign=campaign, until=clock.as_said(campaign.closes_at, campaign.tz),
-                     files=bool(found.form.files), runtime=bool(shown.runtime))
+                     files=bool(found.form.files), alone=shown.walk is None, runtime=bool(shown.runtime))
     if shown.runtime:
         headers.runs_forms()
     heading = _CORRECTION if shown.receipt and not shown.ask_receipt else HEADINGS.get(sheet.channel, _HEADING)
@@ -307,7 +309,7 @@ def show(sheet: Sheet, shown: Shown) -> Response:
         instance=shown.instance.signed(current_app.installation.server, found.text),
         body=shown.walk.html() if shown.walk else questionnaire_html(found.form, now, shown.answers, shown.errors),
         send="" if shown.walk else _send_button(now),
-        runtime=shown.runtime, notice=_notice(shown), receipt=_receipt_field(shown),
+        runtime=shown.runtime, draft=_draft_offer(now) if shown.begins else "", notice=_notice(shown), receipt=_receipt_field(shown),
         mistake=language.say("错误：", "Error: ") if shown.errors or shown.receipt_error or shown.walk and shown.walk.errors else "")
     return Response(html, shown.status, mimetype="text/html")
 
@@ -317,6 +319,15 @@ def _send_button(now: str) -> Markup:
     """The button under a form that stands on one page."""
     return Markup('<div class="send">\n<button type="submit" class="button" data-sending="{}">{}</button>\n</div>').format(
         words.SENDING.to(now), words.SEND.to(now))
+
+
+@lru_cache(maxsize=8)
+def _draft_offer(now: str) -> Markup:
+    """What asks whether to go on with a draft of this phone; shown by the script that finds one."""
+    return Markup('<div class="notice" id="draft" role="status" data-words="{}" hidden><p></p><div class="draft-buttons">'
+                  '<button type="button" class="button" value="go">{}</button>'
+                  '<button type="button" class="button secondary" value="anew">{}</button></div></div>').format(
+        *(text.to(now) for text in (words.DRAFT_FOUND, words.DRAFT_GO_ON, words.DRAFT_ANEW)))
 
 
 def _notice(shown: Shown) -> Markup:

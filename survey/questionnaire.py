@@ -22,6 +22,7 @@ from forms.questions import Question
 from survey import questionnaire_words as words
 
 MOST_RADIOS = 6
+MOST_UNFILTERED = 15
 MOST_BLOCKS = 500
 
 _templates = Environment(loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True,
@@ -64,6 +65,8 @@ class Item:
     live: bool = False
     lines: tuple[str, ...] = ()
     media: list = field(default_factory=list)
+    shared: bool = False
+    filtered: bool = False
     parts: dict = field(default_factory=dict)
 
 
@@ -85,6 +88,7 @@ class FormItems:
         item = Item(
             prefix + question.name, partial(question), self.to(question.label) or question.name,
             hint=self.to(question.hint), error=self.errors.get((*path, question.name), ""),
+            shared=question.shared and path != (), filtered=is_filtered(question, len(question.choices)),
             note=self.note(question), when=self.when(question, prefix), name=question.name,
             optional=question.required is not True and not question.is_container and question.type != "note",
         )
@@ -123,6 +127,7 @@ class FormItems:
         known = answers if answers is not None else self.persons()[index]
         number = index + 1 if isinstance(index, int) else "__n__"
         block = Item(f"person-{number}", "person", self.to(words.PERSON, number=number), index=index)
+        block.shared = index != 0 and any(question.shared for question in repeat.walk())
         block.items = self.items(repeat.children, f"q-{repeat.name}-{index}-", known if isinstance(known, dict) else {},
                                  (repeat.name, index))
         return block
@@ -174,6 +179,12 @@ def partial(question: Question) -> str:
     if question.type == "text" and question.multiline:
         return "text_multiline"
     return question.type
+
+
+def is_filtered(question: Question, count: int) -> bool:
+    """Whether a field to find a choice by its words stands before the list."""
+    looks = question.appearance.split("(")[0].split()
+    return count > MOST_UNFILTERED or count > MOST_RADIOS and ("search" in looks or "autocomplete" in looks)
 
 
 def browser_attributes(question: Question) -> dict[str, str]:
@@ -247,8 +258,10 @@ def script_words(language: str) -> str:
             "removed": words.REMOVED, "added": words.ADDED, "person": words.PERSON, "removePerson": words.REMOVE_PERSON,
             "idLength": messages.ID_LENGTH, "idCharacters": messages.ID_CHARACTERS, "idBirth": messages.ID_BIRTH,
             "idCheck": messages.ID_CHECK, "idBirthDate": messages.ID_BIRTH_DATE, "idSex": messages.ID_SEX,
-            "filled": words.FILLED_FROM_ID, "more": words.MORE_SHOWN, "looking": words.LOOKING, "found": words.POSITION_FOUND,
-            "noPosition": words.NO_POSITION, "noCamera": words.NO_CAMERA, "uploading": words.UPLOADING,
+            "filled": words.FILLED_FROM_ID,
+            "copied": words.COPIED, "filtered": words.FILTERED, "more": words.MORE_SHOWN,
+            "looking": words.LOOKING, "found": words.POSITION_FOUND, "noPosition": words.NO_POSITION,
+            "noCamera": words.NO_CAMERA, "uploading": words.UPLOADING,
             "notUploaded": words.NOT_UPLOADED, "tooLarge": words.TOO_LARGE_TO_SEND}
     return json.dumps({name: text.to(language) for name, text in said.items()}, ensure_ascii=False)
 
@@ -263,12 +276,21 @@ def apply_action(form: Form, raw: dict, post: Mapping) -> dict | None:
     people = list(raw.get(form.person_repeat) or [])
     if _value(post, "_add") == form.person_repeat:
         return raw | {form.person_repeat: (people or [{}])[:MOST_BLOCKS] + [{}]}
+    index = _value(post, "_copy")
+    if index is not None and _is_place(index, people) and people[0]:
+        shared = {question.name for question in form.repeat.walk() if question.shared}
+        return raw | {form.person_repeat: people[:int(index)] + [
+            {name: value for name, value in people[0].items() if name in shared} | people[int(index)]] + people[int(index) + 1:]}
     index = _value(post, "_remove")
     if index is None:
         return None
-    if index.isascii() and index.isdigit() and len(index) <= 6 and int(index) < len(people):
+    if _is_place(index, people):
         del people[int(index)]
     return raw | {form.person_repeat: people}
+
+
+def _is_place(index: str, people: list) -> bool:
+    return index.isascii() and index.isdigit() and len(index) <= 6 and int(index) < len(people)
 
 
 def _value(post: Mapping, name: str) -> str | None:

@@ -14,7 +14,7 @@ from forms.model import showing
 from forms.model.tree import Node
 from forms.questions import Question
 from survey import questionnaire_words as words
-from survey.questionnaire import MOST_RADIOS, Item, Option, browser_attributes, partial
+from survey.questionnaire import MOST_RADIOS, Item, Option, browser_attributes, is_filtered, partial
 from survey.questionnaire_pages import Page, is_shown, node_of
 
 if TYPE_CHECKING:
@@ -228,6 +228,7 @@ def _choose(items: Items, item: Item, question: Question, node: Node) -> None:
                         for number, step in enumerate(_steps(question))]
         return
     item.options = items.options(node, item.id, chosen)
+    item.filtered = is_filtered(question, len(item.options))
     if not item.options:
         item.lines += (items.to(words.NOTHING_OFFERED),)
 

@@ -17,6 +17,7 @@ from markupsafe import Markup
 from forms.answers import AnswerError
 from forms.filling import LISTS, MOST_ENTRIES, Filling
 from forms.form import Form
+from forms.handlers import FILES
 from forms.language import Text
 from forms.model.actions import FIRST_LOAD
 from forms.model.evaluation import Context, XPathError
@@ -100,6 +101,8 @@ class Walk:
             self._to(before or self.pages.first())
         elif what == "add":
             self._add(about)
+        elif what == "copy":
+            self._copy(about)
         elif what == "remove":
             self._remove(about)
         elif what in ("next", "review"):
@@ -154,6 +157,25 @@ class Walk:
         self._work_out()
         first = next((one for one in self.pages.all if one.place[:len(page.place) + 1] == (*page.place, index)), None)
         self._to(first or page)
+
+    def _copy(self, about: str) -> None:
+        """A new entry with what may be alike in the entry `about` names: what is marked as shared, else all but what is
+        personal and files."""
+        key, _, index = about.partition(":")
+        page = self.pages.by_key.get(key)
+        entries = entry_at(self.raw, page.path).get(page.section.repeat.name) if page is not None and page.range is not None else None
+        if not entries or not (index.isascii() and index.isdigit() and len(index) < 7 and int(index) < len(entries)):
+            return
+        count, inside = len(entries), list(page.section.repeat.walk())[1:]
+        marked = any(question.shared for question in inside)
+        alike = {question.name for question in inside
+                 if (question.shared if marked else not question.personal and question.type not in FILES)}
+        self._add(key)
+        made = entry_at(self.raw, page.path)[page.section.repeat.name]
+        if len(made) > count:
+            made[-1].update({name: value for name, value in deepcopy(entries[int(index)]).items()
+                             if name in alike and not (isinstance(value, list) and value and isinstance(value[0], dict))})
+            self._work_out()
 
     def _remove(self, about: str) -> None:
         key, _, index = about.partition(":")

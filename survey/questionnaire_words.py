@@ -10,6 +10,15 @@ CHOOSE = Text("请选择", "Please choose")
 DATE_HINT = Text("8 位数字，年月日，如 19600508", "8 digits, year month day, like 19600508")
 
 PERSON = Text("第 {number} 人", "Person {number}")
+COPY_PERSON = Text("和第 1 人一样的照抄", "Copy what is the same as for person 1")
+COPIED = Text("已照抄：{labels}", "Copied: {labels}")
+COPY_ENTRY = Text("照抄一份", "Copy this one")
+FILTER = Text("输入几个字来找", "Type a few letters to find it")
+FILTERED = Text("找到 {count} 个", "{count} found")
+DRAFT_FOUND = Text("上次没填完，是 {when} 存在这部手机里的。继续填写？",
+                   "You did not finish last time; it was kept on this phone {when}. Go on with it?")
+DRAFT_GO_ON = Text("继续填写", "Go on")
+DRAFT_ANEW = Text("不要了，重新填", "Begin anew")
 ADD_PERSON = Text("再加一个人", "Add another person")
 REMOVE_PERSON = Text("删除第 {number} 人", "Remove person {number}")
 CONFIRM_REMOVE = Text("删除第 {number} 人？这个人已填的内容会一起删掉。",

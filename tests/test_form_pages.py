@@ -313,7 +313,7 @@ FILES = form("""
 def test_what_a_page_cannot_do_is_said_beside_the_question():
     filling = Filling(FILES)
     said = {name: filling.tree.xpath(f"string(//*[@id='q-{name}-lines'])") for name in ("photo", "sign", "path")}
-    assert "not uploaded" in said["photo"] and "signature" in said["sign"] and "cannot draw on a map" in said["path"]
+    assert not said["photo"] and "do it on paper and take a photo" in said["sign"] and "cannot draw on a map" in said["path"]
 
 
 def test_a_chosen_files_name_is_kept_until_another_is_chosen_or_it_is_let_go():

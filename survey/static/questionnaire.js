@@ -68,6 +68,11 @@
     block.querySelector(".person-title").textContent = say("person", { number: index + 1 });
     const remove = block.querySelector('[name="_remove"]');
     remove.value = index;
+    const copying = block.querySelector('[name="_copy"]');
+    if (copying) {
+      copying.value = index;
+      copying.hidden = !index; // the first one has nobody to be like
+    }
     remove.textContent = say("removePerson", { number: index + 1 });
   }
 
@@ -94,6 +99,27 @@
       field.type === "radio" || field.type === "checkbox" ? field.checked : field.value);
   }
 
+  // What members of one household mostly answer alike: taken over from the first person where nothing is answered yet.
+  function copy(block) {
+    const labels = [];
+    for (const question of block.querySelectorAll("[data-shared]")) {
+      const from = blocks()[0].querySelector('[data-shared="' + question.dataset.shared + '"]');
+      const fields = Array.from(question.querySelectorAll("[name]"));
+      const done = fields.some((field) => (field.type === "radio" || field.type === "checkbox" ? field.checked : field.value));
+      if (!from || done) continue;
+      from.querySelectorAll("[name]").forEach((field, at) => {
+        if (field.type === "radio" || field.type === "checkbox") fields[at].checked = field.checked;
+        else fields[at].value = field.value;
+      });
+      if (fields.some((field) => field.checked || (field.type !== "radio" && field.value))) {
+        labels.push(question.querySelector("label, legend").firstChild.textContent.trim());
+      }
+    }
+    refresh();
+    announce(say("copied", { labels: labels.join(" · ") || "–" }));
+    section.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
   function remove(block) {
     const number = Number(block.dataset.index) + 1;
     if (hasAnswers(block) && !window.confirm(say("remove", { number: number }))) return;
@@ -112,6 +138,9 @@
     if (button.name === "_add") {
       event.preventDefault();
       add();
+    } else if (button.name === "_copy") {
+      event.preventDefault();
+      copy(button.closest(".person"));
     } else if (button.name === "_remove") {
       event.preventDefault();
       remove(button.closest(".person"));
@@ -170,6 +199,36 @@
     if (number && !problem) fillFrom(field, number);
   }
 
+  // --- long lists: a few letters find the choice ---
+
+  const plainWords = (text) => text.normalize("NFKC").toLowerCase().replace(/\s+/g, "");
+
+  function filter(field) {
+    const question = field.closest(".question");
+    const wanted = plainWords(field.value);
+    const fits = (text) => plainWords(text).includes(wanted);
+    const list = question.querySelector("select");
+    let count = 0;
+    if (list) {
+      list.all = list.all || Array.from(list.options);
+      const shown = list.all.filter((option) => !option.value || option.selected || fits(option.text));
+      const chosen = list.value;
+      list.replaceChildren(...shown);
+      list.value = chosen;
+      const found = shown.filter((option) => option.value && fits(option.text));
+      count = found.length;
+      if (wanted && count === 1 && list.value !== found[0].value) {
+        list.value = found[0].value;
+        list.dispatchEvent(new Event("change", { bubbles: true }));
+      }
+    }
+    for (const tile of question.querySelectorAll(".tile")) {
+      tile.hidden = !fits(tile.textContent) && !tile.querySelector("input").checked;
+      count += !tile.hidden;
+    }
+    question.querySelector(".filter [role=status]").textContent = say("filtered", { count: count });
+  }
+
   // --- counting characters, as the server counts them (code points) ---
 
   function count(area) {
@@ -181,6 +240,7 @@
 
   root.addEventListener("input", (event) => {
     const field = event.target;
+    if ("filter" in field.dataset) filter(field);
     if (field.dataset.limit) count(field);
     if (field.dataset.filled) delete field.dataset.filled;
     if (field.dataset.check === "resident-id" && numbers && numbers.plain(field.value).length === 18) checkId(field);
