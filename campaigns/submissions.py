@@ -149,7 +149,8 @@ def receipt_of(server: Key, instance: str) -> str:
     return symbols.write(int.from_bytes(server.mac("receipt", instance.encode())[:7], "big") >> 1)
 
 
-def _receipt_hash(server: Key, receipt: str) -> bytes:
+def receipt_hash(server: Key, receipt: str) -> bytes:
+    """What the store knows a receipt number by."""
     return server.mac("receipt-hash", receipt.encode())
 
 
@@ -194,7 +195,7 @@ class Intake:
             "filled_at": entry.filled_at, "received_at": entry.received_at, "day": self.campaign.day(entry.received_at),
             "persons": entry.persons, "sealed": self.key.seal(content, _about(entry.instance)),
             "mac": self.content_mac(entry.source) if entry.source is not None else self.key.mac("content", identity + content),
-            "receipt": _receipt_hash(self.server, receipt_of(self.server, entry.instance)),
+            "receipt": receipt_hash(self.server, receipt_of(self.server, entry.instance)),
             "flags": list(entry.flags) or None,
             "original": self.key.seal(entry.source, _original(entry.instance)) if entry.flags else None,
         }
@@ -291,7 +292,7 @@ def is_kept(connection: Connection, campaign_id: int, instance: str) -> bool:
 def by_receipt(connection: Connection, server: Key, dwelling_id: int, receipt: str) -> int:
     """The submission at this door with this receipt (12 symbols); raises WrongReceipt."""
     found = connection.execute(select(submission.c.id).where(
-        submission.c.dwelling_id == dwelling_id, submission.c.receipt == _receipt_hash(server, receipt))).scalar()
+        submission.c.dwelling_id == dwelling_id, submission.c.receipt == receipt_hash(server, receipt))).scalar()
     if found is None:
         raise WrongReceipt
     return found

@@ -8,15 +8,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from itertools import islice
+from pathlib import Path
 
 from sqlalchemy import Connection, Select, bindparam, case, func, select
 from sqlalchemy.orm import aliased
 
-from campaigns import people
+from campaigns import media, people
+from campaigns.attachments import Folder
 from campaigns.campaign import HOUSEHOLD, Campaign
 from campaigns.campaign import form as campaign_form
 from campaigns.keys import Key
-from campaigns.store.schema import dwelling, form_version, record, submission, tally, user
+from campaigns.store.schema import attachment, dwelling, form_version, record, submission, tally, user
 from campaigns.submissions import unseal
 from exports.archive import figures, tables
 from forms.form import Form
@@ -25,6 +27,18 @@ _AT_ONCE = 500  # rows fetched from the store at a time
 _records_of = select(record, submission.c.instance, submission.c.filled_at, submission.c.sealed).join(
     submission, submission.c.id == record.c.submission_id).where(
     record.c.dwelling_id.in_(bindparam("doors", expanding=True))).order_by(record.c.dwelling_id, record.c.household)
+
+
+_files_of = select(attachment.c.file, attachment.c.sealed).where(
+    attachment.c.submission_id == bindparam("submission")).order_by(attachment.c.id)
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What a submission has besides its answers: marks (forms.flags), and its files."""
+
+    flags: tuple[str, ...]
+    files: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -74,8 +88,8 @@ class Content:
                 for position, (code, words) in enumerate(column.codes, 1):
                     yield [table.list_name(column), code, position, words.zh, words.en]
 
-    def submissions(self) -> Iterator[tuple[list, bytes]]:
-        """The row of each submission, and its answers as the canonical JSON that was sealed."""
+    def submissions(self) -> Iterator[tuple[list, bytes, Beside]]:
+        """The row of each submission, its answers as the canonical JSON that was sealed, and what goes with it."""
         replaced = aliased(submission)
         forms = dict(self.versions)
         query = select(submission, dwelling.c.door, user.c.label, replaced.c.instance.label("replaced"),
@@ -88,7 +102,30 @@ class Content:
             form = forms[row.form_version_id]
             yield [row.instance, self._dwelling(row.door), row.household, row.channel, row.label, form.key, form.version,
                    form.digest, instant(row.filled_at), instant(row.received_at), row.day, row.late, row.persons,
-                   row.replaced, row.used is not None], self._key.open(row.sealed, f"submission:{row.instance}")
+                   row.replaced, row.used is not None], self._key.open(row.sealed, f"submission:{row.instance}"), \
+                Beside(tuple(row.flags or ()), self._files(row.id))
+
+    def _files(self, submission_id: int) -> tuple[tuple[str, str], ...]:
+        """(name in the answers, name in the folder of attachments) of a submission's own files."""
+        if submission_id not in self._with_files:
+            return ()
+        return tuple((self._key.open(row.sealed, f"attachment-name:{row.file}").decode(), row.file) for row in self._connection.execute(
+            _files_of, {"submission": submission_id}))
+
+    @cached_property
+    def _with_files(self) -> set[int]:
+        """The submissions that have files: few of many."""
+        return set(self._connection.execute(select(attachment.c.submission_id).where(
+            attachment.c.campaign_id == self.campaign.id).distinct()).scalars())
+
+    def attachment(self, file: str, folder: Path) -> Iterator[bytes]:
+        """The content of a file, unsealed; `folder`: of all attachments."""
+        return Folder(folder / self.campaign.slug, self._key).read(file)
+
+    def media(self) -> Iterator[tuple[Form, dict[str, bytes]]]:
+        """The files that the forms refer to."""
+        for version_id, form in self.versions:
+            yield form, media.read(self._connection, version_id)
 
     def tallies(self) -> Iterator[list]:
         """The ledger: by work number, never by name."""

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import secrets
 from collections.abc import Callable
@@ -20,7 +21,7 @@ from campaigns.store.schema import audit as audit_table
 from campaigns.store.schema import submission
 from exports.archive import archive_keys, bag, csvfile, package, parcel, sqlitefile
 from exports.archive.columns import Table
-from exports.archive.content import Content, instant
+from exports.archive.content import Beside, Content, instant
 from exports.archive.refusals import CannotWrite
 from exports.archive.work import cannot_write, private_folder
 from exports.archive.workbooks import Workbooks
@@ -74,7 +75,7 @@ def export(here: Installation, campaign: Campaign, out: Path, *, recipients: lis
         with private_folder(here.settings.home) as folder:
             with here.store.read() as connection:
                 content = Content(connection, key, campaign)
-                made = _Made(content, folder / "bag", at)
+                made = _Made(content, folder / "bag", here.settings.attachments, at)
                 made.write(steps)
             bag.make(made.folder, made.info())
             return _send(here, made, out, to, actor, steps)
@@ -104,8 +105,8 @@ def is_current(connection: Connection, campaign: Campaign) -> bool:
 class _Made:
     """The archive's files, in plain, in a private folder."""
 
-    def __init__(self, content: Content, folder: Path, at: datetime):
-        self.content, self.folder, self.at = content, folder, at
+    def __init__(self, content: Content, folder: Path, attachments: Path, at: datetime):
+        self.content, self.folder, self.attachments, self.at = content, folder, attachments, at
         self.tables, self.counts = content.tables, dict.fromkeys(content.tables, 0)
         campaign = content.campaign
         self.facts = {
@@ -134,6 +135,11 @@ class _Made:
                 self._add("figures", row)
         for form, workbook in self.content.workbooks():
             (self.folder / "forms" / f"{form.key}-{form.version}-{form.digest[:8]}.xlsx").write_bytes(workbook)
+        for form, files in self.content.media():
+            for name, content in files.items():
+                place = self.folder / "forms" / f"{form.key}-{form.version}-{form.digest[:8]}-media"
+                place.mkdir(exist_ok=True)
+                (place / name).write_bytes(content)
         tables = list(self.tables.values())
         files = {name: _measured(self._path(table)) for name, table in self.tables.items()}
         package.write(self.folder, package.describe(tables, self.counts, files, self.facts),
@@ -152,9 +158,21 @@ class _Made:
 
     def _write_submissions(self) -> None:
         with open(self.folder / "submissions.jsonl", "wb", buffering=_CHUNK) as file:
-            for row, answers in self.content.submissions():
+            for row, answers, beside in self.content.submissions():
                 self._add("submissions", row)
-                file.write(b'{"submission":"%s","answers":%s}\n' % (row[0].encode(), answers))
+                file.write(b'{"submission":"%s","answers":%s%s}\n' % (row[0].encode(), answers, self._beside(beside)))
+
+    def _beside(self, beside: Beside) -> bytes:
+        """What a line says after the answers, where there is something: marks, and the files by their names in the answers."""
+        said = b',"flags":' + _json(list(beside.flags)) if beside.flags else b""
+        files = {}
+        for name, file in beside.files:
+            ending = name.rpartition(".")[2] if "." in name else ""
+            files[name] = f"attachments/{file}" + (f".{ending}" if ending.isascii() and ending.isalnum() and len(ending) <= 10 else "")
+            (self.folder / "attachments").mkdir(exist_ok=True)
+            with open(self.folder / files[name], "wb") as out:
+                out.writelines(self.content.attachment(file, self.attachments))
+        return said + (b',"attachments":' + _json(files) if files else b"")
 
     def _add(self, table: str, row: list) -> None:
         self.counts[table] += 1
@@ -174,6 +192,10 @@ class _Made:
     @property
     def personal(self) -> list[str]:
         return [f"{table.name}.{column.name}" for table in self.tables.values() for column in table.columns if column.personal]
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def comment(facts: dict[str, str], counts: dict[str, int]) -> str:

@@ -10,6 +10,7 @@ from survey.desk import (  # noqa: F401  each adds its pages
     keying_differences,
     pay,
     reports,
+    submissions,
 )
 from survey.desk.menu import pages
 
