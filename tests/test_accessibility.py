@@ -1,0 +1,81 @@
+"""axe finds nothing on the pages that people use most, in light and in dark. tests/vendor/axe.min.js is axe-core as its makers
+publish it (MPL 2.0); it is used by this test only."""
+import threading
+from pathlib import Path
+
+import pytest
+from werkzeug.serving import make_server
+
+from forms.form import library
+from survey.preview import preview_app
+from tests import cast
+from tests.test_browser_journeys import fill, receipt_of, send
+from tests.test_form_pages_site import use
+
+AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
+RUN = """async () => (await axe.run(document, { resultTypes: ["violations"] })).violations.flatMap(
+  found => found.nodes.map(node => `${found.id}: ${node.target.join(" ")} ${node.failureSummary.split("\\n")[1] || ""}`))"""
+
+
+def found_by_axe(page) -> list[str]:
+    """Every violation, in light and in dark."""
+    page.evaluate(AXE)
+    found = []
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        found += [f"{scheme} {line}" for line in page.evaluate(RUN)]
+    return found
+
+
+def test_axe_finds_nothing_on_what_residents_see(phone, wang_household, li_household, installation, campaign):
+    page = phone()
+    page.goto(f"/h/{wang_household.code}")
+    told = {"landing": found_by_axe(page)}
+    page.goto(f"/h/{wang_household.code}/form")
+    told["census"] = found_by_axe(page)
+    send(page)
+    page.locator("#error-summary").wait_for()
+    told["census with errors"] = found_by_axe(page)
+    page.locator("button[name=_add]").click()
+    fill(page, cast.fields(installation, campaign))
+    send(page)
+    receipt_of(page)
+    told["receipt"] = found_by_axe(page)
+    use(installation, campaign, library("building-listing")[0])
+    page.goto(f"/h/{li_household.code}/form")
+    told["a form of several pages"] = found_by_axe(page)
+    assert {name: lines for name, lines in told.items() if lines} == {}
+
+
+def test_axe_finds_nothing_on_what_workers_see(phone, alice, bob, campaign):
+    page, told = phone(), {}
+    for who, paths in ((alice, ("/v/",)), (bob, ("/desk/", "/desk/submissions"))):
+        page.context.clear_cookies()
+        page.goto("/sign-in")
+        told["sign-in"] = found_by_axe(page)
+        page.locator("[name=badge]").fill(who.badge)
+        page.locator("[name=pin]").fill(who.pin)
+        page.locator("form [type=submit]").last.click()
+        page.wait_for_url(lambda url: "/sign-in" not in url)
+        for path in paths:
+            page.goto(path)
+            told[path] = found_by_axe(page)
+    assert {name: lines for name, lines in told.items() if lines} == {}
+
+
+@pytest.mark.parametrize("key", ["incident-report"])
+def test_axe_finds_nothing_on_a_preview_from_first_page_to_check(chromium, key):
+    server = make_server("127.0.0.1", 0, preview_app(library(key)[1]), threaded=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    context = chromium.new_context(viewport={"width": 360, "height": 740}, locale="zh-CN")
+    try:
+        page = context.new_page()
+        page.goto(f"http://127.0.0.1:{server.server_port}/")
+        told = {"first": found_by_axe(page)}
+        page.get_by_role("button", name="下一步").click()
+        page.locator("#error-summary").wait_for()
+        told["with errors"] = found_by_axe(page)
+        assert {name: lines for name, lines in told.items() if lines} == {}
+    finally:
+        context.close()
+        server.shutdown()
