@@ -6,7 +6,7 @@ TEST_PROCESSES ?= 2
 TEST_ARGS ?=
 CORPUS ?= ../shared/corpus
 
-.PHONY: demo test check-long conformance bench lint vendor fonts system-packages clean
+.PHONY: demo test check-long conformance bench lighthouse lint vendor fonts system-packages clean
 
 demo: .venv/run fonts
 	@$(BIN)/survey demo
@@ -25,6 +25,10 @@ conformance: .venv/test
 
 bench: .venv/test fonts
 	@$(BIN)/python -m benchmarks $(ONLY)
+
+# Lighthouse (mobile) on the pages that residents see first; needs node. LIGHTHOUSE names an installed one, else npx fetches it.
+lighthouse: .venv/test system-packages
+	@$(BIN)/python -m benchmarks._lighthouse
 
 lint: .venv/test
 	@$(BIN)/ruff check .

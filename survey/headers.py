@@ -35,6 +35,8 @@ def _finish(response: Response) -> Response:
     response.headers.extend(_ALWAYS)
     response.headers["Content-Security-Policy"] = _POLICY_OF_FORMS if g.get("runs_forms") else _POLICY
     if request.endpoint in _FILES:
+        if "v" in request.args:  # the address changes with the file
+            response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
         _pack(response)
     else:
         response.headers.setdefault("Cache-Control", "no-store")
