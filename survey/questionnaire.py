@@ -22,7 +22,7 @@ from forms.questions import Question
 from survey import questionnaire_words as words
 
 MOST_RADIOS = 6
-MOST_UNFILTERED = 15
+MOST_UNFILTERED = 20
 MOST_BLOCKS = 500
 
 _templates = Environment(loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True,

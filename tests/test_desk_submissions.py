@@ -60,7 +60,8 @@ def test_marked_ones_are_listed_and_their_page_tells_the_marks(app, bob, sent, w
     desk = at_desk(app, bob, "en").open("/desk/submissions")
     assert wang_household.place in desk.text
     desk.open(f"/desk/submissions/{sent[0]}")
-    assert "does not keep to the rules" in desk.text and "Picture" in desk.text and "Download" not in desk.text
+    assert "does not keep to the rules" in desk.text and "today" in desk.text and "Text(" not in desk.text
+    assert "Picture" in desk.text and "Download" not in desk.text
 
 
 def test_a_supervisor_opens_a_file_and_each_look_is_noted(app, sue, sent, installation, campaign):  # REC-2

@@ -77,7 +77,7 @@
   }
 
   root.addEventListener("pointerdown", (event) => {
-    const canvas = event.target.closest(".drawing canvas");
+    const canvas = event.target.closest(".sketch canvas");
     if (!canvas) return;
     event.preventDefault();
     canvas.setPointerCapture(event.pointerId);
@@ -124,14 +124,14 @@
   root.addEventListener("click", (event) => {
     const button = event.target.closest("[data-pen]");
     if (!button) return;
-    const box = button.closest(".drawing");
+    const box = button.closest(".sketch");
     if (button.dataset.pen === "clear") clear(box);
     else if (button.dataset.pen === "typed") typed(box);
     else if (box.querySelector("canvas").dataset.drawn) use(box);
   });
 
   function begin() {
-    for (const box of root.querySelectorAll(".drawing")) {
+    for (const box of root.querySelectorAll(".sketch")) {
       box.hidden = false;
       clear(box);
     }
