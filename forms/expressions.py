@@ -66,6 +66,20 @@ class Expression(Compiled):
         return None
 
 
+    def bounds(self) -> tuple[float | None, float | None] | None:
+        """(least, most) when this constraint says nothing but `. >= N` and `. <= N`; None for any other."""
+        least = most = None
+        for part in _conjuncts(self.tree):
+            match part:
+                case ("cmp", ">=", ("path", None, steps), ("num", limit)) if steps == [Step("self", ANY_NODE)]:
+                    least = limit
+                case ("cmp", "<=", ("path", None, steps), ("num", limit)) if steps == [Step("self", ANY_NODE)]:
+                    most = limit
+                case _:
+                    return None
+        return least, most
+
+
 @lru_cache(maxsize=16)
 def _noon(today: str) -> datetime:
     return datetime.combine(date.fromisoformat(today), time(12), UTC)

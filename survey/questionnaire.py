@@ -16,6 +16,7 @@ from markupsafe import Markup
 
 from forms import messages
 from forms.answers import AnswerError
+from forms.expressions import Expression
 from forms.form import Form
 from forms.language import Text
 from forms.questions import Question
@@ -110,13 +111,24 @@ class FormItems:
         item.limit = question.limit if question.multiline else 0
         if question.type == "date" and not item.hint:
             item.hint = self.to(words.DATE_HINT)
-        item.attributes = browser_attributes(question)
+        item.attributes = browser_attributes(question) | self.number_attributes(question)
         if question.check and question.check.field:
             item.attributes["data-check-when"] = self.json([[item.id.removesuffix(question.name) + question.check.field,
                                                              [question.check.code], True]])
         item.described_by = " ".join(
             f"{item.id}-{part}" for part, there in
             (("hint", item.hint), ("note", item.note), ("count", item.limit), ("error", item.error)) if there)
+
+    def number_attributes(self, question: Question) -> dict[str, str]:
+        """What lets the script say at once that a number is wrong; the server judges by the whole constraint."""
+        if question.type not in ("integer", "decimal"):
+            return {}
+        bounds = Expression.bounds(question.node.constraint.compiled) if question.node.constraint is not None else None
+        told = {"data-check": question.type}
+        if bounds:
+            told["data-wrong"] = self.to(question.constraint_message or messages.CONSTRAINT)
+            told |= {name: f"{bound:g}" for name, bound in zip(("data-least", "data-most"), bounds) if bound is not None}
+        return told
 
     def persons(self) -> list:
         return self.answers.get(self.form.person_repeat) or []
@@ -258,7 +270,7 @@ def script_words(language: str) -> str:
             "removed": words.REMOVED, "added": words.ADDED, "person": words.PERSON, "removePerson": words.REMOVE_PERSON,
             "idLength": messages.ID_LENGTH, "idCharacters": messages.ID_CHARACTERS, "idBirth": messages.ID_BIRTH,
             "idCheck": messages.ID_CHECK, "idBirthDate": messages.ID_BIRTH_DATE, "idSex": messages.ID_SEX,
-            "filled": words.FILLED_FROM_ID,
+            "filled": words.FILLED_FROM_ID, "integer": messages.NOT_INTEGER, "decimal": messages.NOT_DECIMAL,
             "copied": words.COPIED, "filtered": words.FILTERED, "more": words.MORE_SHOWN,
             "looking": words.LOOKING, "found": words.POSITION_FOUND, "noPosition": words.NO_POSITION,
             "noCamera": words.NO_CAMERA, "uploading": words.UPLOADING,

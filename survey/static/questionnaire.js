@@ -199,6 +199,17 @@
     if (number && !problem) fillFrom(field, number);
   }
 
+  // --- numbers: no number, or out of bounds; the server judges everything else ---
+
+  const SHAPES = { integer: /^[+-]?\d{1,15}$/, decimal: /^[+-]?\d{1,12}(\.\d{0,6})?$/ };
+
+  function checkNumber(field) {
+    const text = plain(field.value);
+    const { check, least, most, wrong } = field.dataset;
+    const out = (least && Number(text) < Number(least)) || (most && Number(text) > Number(most));
+    showError(field, !text ? "" : !SHAPES[check].test(text) ? words[check] : out ? wrong : "");
+  }
+
   // --- long lists: a few letters find the choice ---
 
   const plainWords = (text) => text.normalize("NFKC").toLowerCase().replace(/\s+/g, "");
@@ -257,6 +268,7 @@
       if (id && id.dataset.checkWhen && id.dataset.checkWhen.includes(JSON.stringify(field.name))) checkId(id);
     }
     if (field.dataset.check === "resident-id") checkId(field);
+    if (field.dataset.check in SHAPES) checkNumber(field);
   });
 
   // --- page by page: what follows from an answer on the same page comes from the server at once, not only with "next" ---
