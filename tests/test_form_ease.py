@@ -74,6 +74,7 @@ def test_a_resident_copies_finds_stops_and_goes_on_where_it_was(phone, wang_hous
     for wrong, said in (("many", "请填整数"), ("100", "1"), ("3", "")):
         page.locator("[name=q-rooms]").fill(wrong)
         page.locator("[name=q-area]").focus()
+        page.wait_for_timeout(450)
         assert said in page.locator("#q-rooms-error .error-text").inner_text() and page.locator("#q-rooms-error").is_visible() == bool(said)
     page.locator("button[name=_add]").click()
     page.locator("#person-2 button[name=_copy]").click()

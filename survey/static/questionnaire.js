@@ -268,7 +268,8 @@
       if (id && id.dataset.checkWhen && id.dataset.checkWhen.includes(JSON.stringify(field.name))) checkId(id);
     }
     if (field.dataset.check === "resident-id") checkId(field);
-    if (field.dataset.check in SHAPES) checkNumber(field);
+    // Not before the tap that left the field has arrived where it was meant to: a sentence moves what is below it.
+    if (field.dataset.check in SHAPES) setTimeout(() => checkNumber(field), 300);
   });
 
   // --- page by page: what follows from an answer on the same page comes from the server at once, not only with "next" ---
