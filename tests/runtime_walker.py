@@ -107,7 +107,9 @@ def typed_and_kept(form, seen: dict, raw: dict) -> list[tuple]:
 
 
 def _plain(question, answer):
-    """Positions as numbers: 5 and 5.0 are the same accuracy."""
+    """Positions as numbers: 5 and 5.0 are the same accuracy. Moments to the minute: the browser adds its zone."""
+    if question.type in ("time", "dateTime"):
+        return answer[:5 if question.type == "time" else 16]
     if question.type not in ("geopoint", "geotrace", "geoshape"):
         return answer
     return [[*map(float, point.split()), 0, 0][:4] for point in answer.split(";")]
