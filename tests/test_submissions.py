@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import DBAPIError
 
-from campaigns import submissions
+from campaigns import decisions, submissions
+from campaigns.audit import COMMAND_LINE
 from campaigns.codes import symbols
 from campaigns.store.schema import code_event, submission
 from campaigns.submissions import AlreadyRecorded, Closed, InstanceTaken, NotOpen, WrongReceipt
@@ -169,3 +170,21 @@ def test_a_refused_entry_leaves_no_trace_in_the_codes_history(here, made, doors)
         core.send(here, made, core.entry(here, made, doors[0], ZHAO))
     with here.store.read() as connection:
         assert connection.execute(select(func.count()).select_from(code_event)).scalar() == 0
+
+
+def test_nothing_that_taking_an_entry_in_asks_for_reads_a_whole_table(here, made, doors):
+    """Asked of SQLite itself: what intake, a correction and a decision look up, they look up by an index."""
+    door, asked = doors[0], []
+    first = core.send(here, made, core.entry(here, made, door))
+    given = core.entry(here, made, door, receipt=first.receipt)
+    intake = here.intake(made)
+    row = intake.prepare(given)
+    with here.store.write() as connection:
+        raw = connection.connection.driver_connection
+        raw.set_trace_callback(asked.append)
+        intake.accept(connection, given, row)
+        decisions.reject(connection, made, first.id, "写错了门牌", NOON, COMMAND_LINE)
+        raw.set_trace_callback(None)
+        plans = {sql: [step[3] for step in raw.execute(f"EXPLAIN QUERY PLAN {sql}")] for sql in asked if sql.startswith("SELECT")}
+    assert any("replaces =" in sql for sql in plans)
+    assert [sql for sql, plan in plans.items() if any(step.startswith("SCAN") for step in plan)] == []

@@ -173,6 +173,7 @@ submission = Table(
     UniqueConstraint("campaign_id", "instance"),
     Index("ix_submission_household", "dwelling_id", "household"),
     Index("ix_submission_day", "campaign_id", "day"),
+    Index("ix_submission_replaces", "replaces"),
 )
 
 tally = Table(
