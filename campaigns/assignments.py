@@ -15,7 +15,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Select, and_, exists, func, or_, select, update
+from sqlalchemy import Connection, Select, and_, bindparam, exists, func, or_, select, update
 
 from campaigns import audit, drafts, hangers, people
 from campaigns.audit import Actor
@@ -23,6 +23,7 @@ from campaigns.campaign import Campaign
 from campaigns.frame.doors import Door
 from campaigns.people import User
 from campaigns.store.fieldwork import assignment
+from campaigns.store.prepared import Prepared
 from campaigns.store.schema import dwelling, user
 from forms.language import Refusal
 
@@ -206,11 +207,14 @@ def _batches(ids: Sequence[int]) -> Iterable[Sequence[int]]:
 
 # --- may somebody work at a door? --------------------------------------------------------------------------------------
 
+_had = Prepared(select(assignment.c.ended_at).where(
+    assignment.c.dwelling_id == bindparam("door"), assignment.c.user_id == bindparam("user")))
+
+
 def require(connection: Connection, by: User, door: Door) -> str:
     """How `by` stands to `door`: `has` it, `team` (nobody's, or their own team's), `was` theirs before. Raises NotYourDoor."""
-    rows = connection.execute(select(assignment.c.ended_at).where(
-        assignment.c.dwelling_id == door.id, assignment.c.user_id == by.id)).scalars().all()
-    if any(ended is None for ended in rows):
+    rows = _had.all(connection, {"door": door.id, "user": by.id})
+    if any(row.ended_at is None for row in rows):
         return "has"
     if rows:
         return "was"

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, select
 
-from campaigns.store.prepared import Prepared
+from campaigns.store.prepared import Prepared, savepoint
 from campaigns.store.schema import audit
 
 _START = "0" * 64
@@ -58,7 +58,7 @@ def undoable(connection: Connection) -> Iterator[None]:
     """A part of a transaction that may fail by itself: what it wrote is taken back, and the chain goes on from before it."""
     before = dict(connection.info.get("audit_tails", {}))
     try:
-        with connection.begin_nested():
+        with savepoint(connection):
             yield
     except BaseException:
         connection.info["audit_tails"] = before

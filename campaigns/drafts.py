@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, or_, select, update
+from sqlalchemy import Connection, bindparam, delete, or_, select, update
 
 from campaigns import audit, submissions
 from campaigns.audit import Actor
@@ -18,6 +18,7 @@ from campaigns.campaign import Campaign
 from campaigns.keys import Key
 from campaigns.people import User
 from campaigns.store.fieldwork import draft
+from campaigns.store.prepared import Prepared
 from campaigns.store.schema import dwelling, form_version
 
 
@@ -75,12 +76,20 @@ def load(connection: Connection, key: Key, of: User) -> list[Draft]:
     return [Draft(*row[:-1], key.open(row.sealed, _about(row.instance))) for row in rows]
 
 
+_of_campaign = delete(draft).where(draft.c.campaign_id == bindparam("campaign"))
+_same = draft.c.instance == bindparam("instance")
+_wipe = Prepared(_of_campaign.where(_same))
+_wipe_begun = Prepared(_of_campaign.where(or_(_same, (draft.c.dwelling_id == bindparam("door")) & (
+    draft.c.household == bindparam("household")) & (draft.c.user_id == bindparam("user")))))
+
+
 def wipe(connection: Connection, campaign: Campaign, instance: str, dwelling_id: int | None, household: int, by: User) -> None:
     """The form came in: its draft goes, and so does what the same person had begun for the same household."""
-    same = draft.c.instance == instance
-    if dwelling_id is not None:
-        same = or_(same, (draft.c.dwelling_id == dwelling_id) & (draft.c.household == household) & (draft.c.user_id == by.id))
-    connection.execute(delete(draft).where(draft.c.campaign_id == campaign.id, same))
+    form = {"campaign": campaign.id, "instance": instance}
+    if dwelling_id is None:
+        _wipe.run(connection, form)
+    else:
+        _wipe_begun.run(connection, {**form, "door": dwelling_id, "household": household, "user": by.id})
 
 
 def hand_over(connection: Connection, campaign: Campaign, of: User, to: User, at: datetime, actor: Actor) -> int:

@@ -19,6 +19,7 @@ from campaigns.audit import Actor
 from campaigns.campaign import Campaign
 from campaigns.codes import codes
 from campaigns.keys import Key, Keyring
+from campaigns.store.prepared import Prepared
 from campaigns.store.schema import code, team, user
 from forms.language import Refusal, Text
 
@@ -121,11 +122,11 @@ def _pin_matches(pin: str, stored: str) -> bool:
 
 
 _COLUMNS = [user.c[name] for name in User.__dataclass_fields__]
-_by_id = select(*_COLUMNS).where(user.c.id == bindparam("id"))
+_by_id = Prepared(select(*_COLUMNS).where(user.c.id == bindparam("id")))
 
 
 def by_id(connection: Connection, user_id: int) -> User | None:
-    row = connection.execute(_by_id, {"id": user_id}).first()
+    row = _by_id.first(connection, {"id": user_id})
     return row and User(*row)
 
 

@@ -11,6 +11,8 @@ DLV-5 What somebody typed and cannot be taken in is not lost: it is held, sealed
 DLV-6 A door of another team is refused to whoever never had it; one that was given to somebody else meanwhile is taken, and the
       sender is told. A door of another campaign is no door here.
 DLV-7 What is refused or held is in the audit log, by kind and reason, without its content.
+DLV-8 A request is answered within seconds, however many send at once: what has not had its turn by then is not begun, and the
+      phone sends it again at once.
 """
 from campaigns.deliveries.items import Context, Sender
 from campaigns.deliveries.releasing import Released, reject, release

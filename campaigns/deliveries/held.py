@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from campaigns import audit, people
 from campaigns.audit import Actor
@@ -16,6 +16,7 @@ from campaigns.deliveries.items import Answer, Context, Item, ItemTaken, joined,
 from campaigns.keys import Key
 from campaigns.people import User
 from campaigns.store.fieldwork import held_item
+from campaigns.store.prepared import Prepared
 from campaigns.store.schema import user
 from forms.language import Refusal, Text
 
@@ -60,13 +61,16 @@ def keep(connection: Connection, context: Context, item: Item, reason: str, refu
 _about = "held:{}".format
 
 
+_held = Prepared(select(held_item.c.mac).where(
+    held_item.c.campaign_id == bindparam("campaign"), held_item.c.item == bindparam("item")))
+
+
 def check(connection: Connection, context: Context, item: Item) -> bool:
     """Whether this very item is held. Raises ItemTaken where it is held with other content."""
-    mac = connection.execute(select(held_item.c.mac).where(
-        held_item.c.campaign_id == context.campaign.id, held_item.c.item == item.id)).scalar()
-    if mac is not None and mac != item.mac:
+    row = _held.first(connection, {"campaign": context.campaign.id, "item": item.id})
+    if row is not None and row.mac not in (None, item.mac):
         raise ItemTaken
-    return mac is not None
+    return row is not None and row.mac is not None
 
 
 def settled(connection: Connection, context: Context, item: Item) -> None:

@@ -1,7 +1,9 @@
 """Items taken in, one transaction each, and their answers."""
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from math import inf
 
 from sqlalchemy import Connection, bindparam, select
 
@@ -23,36 +25,42 @@ from campaigns.deliveries.items import (
 )
 from campaigns.store import NotSaved, Store
 from campaigns.store.fieldwork import delivery
+from campaigns.store.prepared import Prepared
 from campaigns.submissions import Closed, NotOpen
 from forms.language import Refusal, Text
 
 MOST_ITEMS = 50  # in one request
+_AT_ONCE = 10  # items that are prepared together, then committed
 
 KINDS: dict[str, Kind] = {
     "form": forms.KIND, "draft": drafts.KIND, "report": reports.KIND,
     "visit": field.VISIT, "hang": field.HANG, "hanger": field.HANGER, "door": field.DOOR,
 }
 
+_NOT_REACHED = Text("这会儿发的人多，这一条还没轮到，会自动再发。",
+                    "Many are sending just now and this one's turn did not come; it will be sent again.")
 _FAULT = Text("服务器出了问题，已经记下，会自动再发。", "Something went wrong on the server and was noted; it will be sent again.")
 
 
-def take(store: Store, context: Context, raw: list, on_fault: Callable[[BaseException], None], *, hold: bool = False) -> list[dict]:
+def take(store: Store, context: Context, raw: list, on_fault: Callable[[BaseException], None], *, hold: bool = False,
+         until: float = inf) -> list[dict]:
     """The answers to the items `raw`, in their order; what is answered for good is on disk.
 
-    `hold`: take nothing in, hold all of it (a revoked badge). `on_fault` is told of errors in the program."""
-    read: list[Item | None] = []
-    works: list[Work] = []
+    `hold`: take nothing in, hold all of it (a revoked badge). `on_fault` is told of errors in the program. `until`: when to
+    come to an end, by `time.monotonic()` (DLV-8)."""
+    answers: list[Answer] = []
+    while len(answers) < len(raw) and (not answers or time.monotonic() < until):
+        answers += _take_some(store, context, raw[len(answers):len(answers) + _AT_ONCE], on_fault, hold)
+    answers += [Answer("later", _NOT_REACHED, {"soon": True})] * (len(raw) - len(answers))
+    return [answer.said(each.get("id") if isinstance(each, dict) else None) for each, answer in zip(raw, answers)]
+
+
+def _take_some(store: Store, context: Context, raw: list, on_fault: Callable, hold: bool) -> list[Answer]:
     with store.read() as connection:
-        for each in raw:
-            item, work = _begin(connection, context, each, on_fault, hold)
-            read.append(item)
-            works.append(work)
-    answers = []
-    for each, item, outcome in zip(raw, read, store.submit_each(works)):
-        if isinstance(outcome, BaseException):
-            outcome = _after(store, context, item, outcome, on_fault)
-        answers.append(outcome.said(each.get("id") if isinstance(each, dict) else None))
-    return answers
+        begun = [_begin(connection, context, each, on_fault, hold) for each in raw]
+    outcomes = store.submit_each([work for _, work in begun])
+    return [_after(store, context, item, outcome, on_fault) if isinstance(outcome, BaseException) else outcome
+            for (item, _), outcome in zip(begun, outcomes)]
 
 
 def _begin(connection: Connection, context: Context, raw: object, on_fault: Callable, hold: bool) -> tuple[Item | None, Work]:
@@ -98,7 +106,7 @@ def _settle(connection: Connection, context: Context, item: Item, kind: Kind, ac
     if known:
         return known
     try:
-        held.check(connection, context, item)
+        was_held = held.check(connection, context, item)
         with audit.undoable(connection):
             answer = accept(connection)
     except NotYet as wait:
@@ -113,7 +121,8 @@ def _settle(connection: Connection, context: Context, item: Item, kind: Kind, ac
         return _refuse(connection, context, item, refusal)
     if kind.lasting:
         keep(connection, context, item, answer)
-    held.settled(connection, context, item)
+    if was_held:
+        held.settled(connection, context, item)
     return answer
 
 
@@ -128,13 +137,15 @@ def _refuse(connection: Connection, context: Context, item: Item, refusal: Refus
     return answer
 
 
-_known = select(delivery.c.mac, delivery.c.answer).where(
-    delivery.c.campaign_id == bindparam("campaign"), delivery.c.item == bindparam("item"))
+_known = Prepared(select(delivery.c.mac, delivery.c.answer).where(
+    delivery.c.campaign_id == bindparam("campaign"), delivery.c.item == bindparam("item")))
+_insert = Prepared(delivery.insert(), (
+    "campaign_id", "user_id", "item", "kind", "device", "mac", "sent_at", "received_at", "answer"))
 
 
 def delivered(connection: Connection, context: Context, item: Item) -> Answer | None:
     """The answer that this item got, None for a new one (DLV-2)."""
-    row = connection.execute(_known, {"campaign": context.campaign.id, "item": item.id}).first()
+    row = _known.first(connection, {"campaign": context.campaign.id, "item": item.id})
     if row is None:
         return None
     if row.mac != item.mac:
@@ -145,13 +156,13 @@ def delivered(connection: Connection, context: Context, item: Item) -> Answer | 
 
 def answer_of(connection: Connection, campaign_id: int, item_id: str) -> Answer | None:
     """The answer that an item got, whatever its content; None for a new one."""
-    row = connection.execute(_known, {"campaign": campaign_id, "item": item_id}).first()
+    row = _known.first(connection, {"campaign": campaign_id, "item": item_id})
     return row and Answer.of(row.answer)
 
 
 def keep(connection: Connection, context: Context, item: Item, answer: Answer) -> None:
     """Keep an answer for good."""
-    connection.execute(delivery.insert(), {
+    _insert.run(connection, {
         "campaign_id": context.campaign.id, "user_id": context.user.id, "item": item.id, "kind": item.kind,
         "device": context.sender.device, "mac": item.mac, "sent_at": context.sender.sent_at,
         "received_at": context.received_at, "answer": answer.stored()})

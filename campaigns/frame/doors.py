@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, select
 
 from campaigns.frame.places import fold
+from campaigns.store.prepared import Prepared
 from campaigns.store.schema import dwelling
 from forms.language import Refusal
 
@@ -61,22 +62,23 @@ class Door:
 
 
 _columns = [dwelling.c[name] for name in Door.__dataclass_fields__]
-_by_id = select(*_columns).where(dwelling.c.id == bindparam("id"))
+_one = select(*_columns).where(dwelling.c.id == bindparam("id"))
+_by_id = Prepared(_one)
 
 
 def by_id(connection: Connection, dwelling_id: int) -> Door:
-    return Door(*connection.execute(_by_id, {"id": dwelling_id}).one())
+    return Door(*connection.execute(_one, {"id": dwelling_id}).one())
 
 
 def find(connection: Connection, campaign_id: int, dwelling_id: int) -> Door | None:
     """The door of this id in the campaign, None for no such door or one that has ended."""
-    row = connection.execute(_by_id, {"id": dwelling_id}).first()
+    row = _by_id.first(connection, {"id": dwelling_id})
     return Door(*row) if row and row.campaign_id == campaign_id and row.ended_at is None else None
 
 
 def known(connection: Connection, campaign_id: int, dwelling_id: int) -> Door | None:
     """As `find`, but also a door that has ended: what was found there before is not lost."""
-    row = connection.execute(_by_id, {"id": dwelling_id}).first()
+    row = _by_id.first(connection, {"id": dwelling_id})
     return Door(*row) if row and row.campaign_id == campaign_id else None
 
 

@@ -6,7 +6,8 @@ driver itself, with SQLAlchemy's own conversions of values in both directions. E
 from __future__ import annotations
 
 from collections import namedtuple
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
@@ -39,6 +40,25 @@ class Prepared:
             connection.execute(self._statement, values)
         else:
             self.all(connection, values)
+
+
+@contextmanager
+def savepoint(connection: Connection) -> Iterator[None]:
+    """A part of a transaction that is taken back by itself when it fails."""
+    if connection.dialect.name != "sqlite":
+        with connection.begin_nested():
+            yield
+        return
+    run = connection.connection.dbapi_connection.execute
+    run("SAVEPOINT part")
+    try:
+        yield
+    except BaseException:
+        if connection.connection.dbapi_connection.in_transaction:  # a full disk ends the whole transaction
+            run("ROLLBACK TO part")
+            run("RELEASE part")
+        raise
+    run("RELEASE part")
 
 
 class _Compiled:

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import json
 import logging
+import time
 
 from flask import current_app, g, request
 from sqlalchemy.exc import OperationalError
@@ -27,6 +28,7 @@ pages = Pages("phones", __name__, unsigned=nobody)
 log = logging.getLogger("survey")
 
 LARGEST_BODY = 1024 * 1024
+MOST_SECONDS = 5  # for one request of the queue (DLV-8)
 _YEAR = "private, max-age=31536000, immutable"
 
 STALE = Text("这次没有发出去，手机会再发一次。", "This was not sent; the phone will send it again.")
@@ -112,14 +114,15 @@ def _for_ever(content: bytes, kind: str) -> Response:
 @pages.page("/v/app/sync", roles=PHONES, methods=("POST",), again=again)
 def sync() -> Response:
     """Take what the phone sends, item by item; or hold it, when its badge was revoked."""
-    here, at = current_app.installation, clock.now()
+    here, at, until = current_app.installation, clock.now(), time.monotonic() + MOST_SECONDS
     body = _body()
     if body.get("user") not in (None, g.user.id):
         return answer({"status": "other", "text": both(OTHER_PERSON)}, 401)
     sender = Sender(g.user, _short(body.get("device")), _sent_at(body, at), at, doors.address())
     intake = here.intake(find_campaign())
     held = g.get("held", False)
-    answers = deliveries.take(here.store, Context(here.server, intake, sender), body["items"], note_fault, hold=held)
+    answers = deliveries.take(here.store, Context(here.server, intake, sender), body["items"], note_fault, hold=held,
+                              until=until)
     if not held:
         files.join_waiting(intake, g.user, answers, at)
     return answer({"now": rounds.instant(at), "answers": answers})
