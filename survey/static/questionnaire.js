@@ -199,20 +199,20 @@
     if (number && !problem) fillFrom(field, number);
   }
 
+  const plainWords = (text) => text.normalize("NFKC").toLowerCase().replace(/\s+/g, "");
+
   // --- numbers: no number, or out of bounds; the server judges everything else ---
 
   const SHAPES = { integer: /^[+-]?\d{1,15}$/, decimal: /^[+-]?\d{1,12}(\.\d{0,6})?$/ };
 
   function checkNumber(field) {
-    const text = plain(field.value);
+    const text = plainWords(field.value);
     const { check, least, most, wrong } = field.dataset;
     const out = (least && Number(text) < Number(least)) || (most && Number(text) > Number(most));
     showError(field, !text ? "" : !SHAPES[check].test(text) ? words[check] : out ? wrong : "");
   }
 
   // --- long lists: a few letters find the choice ---
-
-  const plainWords = (text) => text.normalize("NFKC").toLowerCase().replace(/\s+/g, "");
 
   function filter(field) {
     const question = field.closest(".question");
