@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from campaigns import audit, clock, merge, people
+from campaigns import assignments, audit, clock, hangers, merge, people, reports, status
 from campaigns.believable import make, play, score, tour
 from campaigns.believable.home import DemoHome
 from campaigns.believable.make import Plan
@@ -191,3 +191,17 @@ def test_gate_passes_are_confirmed_by_the_household_when_nothing_goes_wrong(clea
             by_door.setdefault(door, set()).add(channel)
     assert any("gate" in channels for channels in by_door.values())
     assert all(channels & set(RECORDING) for channels in by_door.values())
+
+
+def test_the_days_at_the_doors_are_made_with_rounds_visits_hangers_and_reports(wrong):
+    here, campaign, _ = wrong
+    with here.store.read() as connection:
+        volunteers = [each for each in people.every(connection, campaign.id) if each.role == "volunteer"]
+        assert all(sum(each.people.values()) == each.doors for each in assignments.buildings(connection, campaign))
+        [book] = hangers.balance(connection, campaign.id)
+        assert book.balanced and hangers.unbalanced(connection, campaign.id) == []
+        assert book.counts["handed"] and book.counts["hung"] and book.counts["stock"] and book.counts["spoiled"]
+        statuses = {row.status for row in connection.execute(status.statuses(campaign.id))}
+        assert {"recorded", "not_started", "call_back", "hung"} <= statuses
+        assert [each.key for each in reports.listed(connection, campaign, None)] == ["incident-report"] * 2
+        assert all(connection.execute(assignments.held_by(campaign.id, each.id)).first() for each in volunteers)

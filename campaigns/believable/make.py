@@ -17,7 +17,7 @@ from sqlalchemy import select
 from campaigns import campaign as campaigns
 from campaigns import clock, people
 from campaigns.audit import COMMAND_LINE
-from campaigns.believable import names, places, play, population, register
+from campaigns.believable import fieldwork, names, places, play, population, register
 from campaigns.believable.channels import Calendar, Schedule
 from campaigns.believable.home import DemoHome, write_private
 from campaigns.believable.play import Cast, Unbelievable
@@ -85,10 +85,14 @@ def make(here: Installation, plan: Plan, home: DemoHome, stage: Stage) -> Campai
         step(codes.issue_for_dwellings(connection, here.server, campaign.id, plan.opens_at - timedelta(days=3), COMMAND_LINE))
     cast = _cast(here, plan, campaign, truth, crew)
     (told,) = truth.connection.execute("SELECT count(*) FROM telling").fetchone()
-    truth.close()
     processes = min(os.cpu_count() or 1, 4) if told > 3_000 else 0
     with stage("submissions", Text("登记", "submissions"), told) as step:
         play.play(here, home.truth, cast, processes, step)
+    if plan.size.dwellings <= fieldwork.LARGEST:
+        with stage("field work", Text("走访和挂卡", "visits"), 1) as step:
+            fieldwork.work(here, cast, truth, plan.size, plan.seed, plan.calendar)
+            step(1)
+    truth.close()
     return campaign
 
 
