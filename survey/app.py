@@ -11,7 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from campaigns import clock, tally
 from campaigns.codes import symbols
 from campaigns.installation import Installation
-from survey import access, desk, doors, errors, front, headers, language, sessions, sign_in, static_files
+from survey import access, desk, doors, errors, front, headers, language, numbers, sessions, sign_in, static_files
 from survey.openrosa.pages import pages as openrosa
 from survey.openrosa.uploads import UploadRequest
 from survey.phones.pages import pages as phones
@@ -41,6 +41,7 @@ def create_app(installation: Installation) -> Survey:
         SESSION_COOKIE_SAMESITE="Lax", SESSION_COOKIE_SECURE=settings.public_url.startswith("https"),
         MAX_CONTENT_LENGTH=settings.max_body, MAX_FORM_MEMORY_SIZE=settings.max_body,
         SEND_FILE_MAX_AGE_DEFAULT=3600)
+    app.url_map.converters["int"] = numbers.RowNumber
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     app.jinja_env.globals.update(
         as_said=clock.as_said, day_as_said=clock.day_as_said, yuan=tally.yuan, grouped=symbols.grouped,

@@ -13,6 +13,7 @@ from campaigns import assignments, clock, people
 from campaigns.assignments import Building, Place
 from campaigns.store.schema import dwelling
 from forms.language import Refusal, Text
+from survey import numbers
 from survey.access import READERS
 from survey.desk.menu import SECTIONS, Section, find_campaign, pages
 
@@ -104,6 +105,11 @@ def _places() -> list[Place]:
     return chosen
 
 
+def _team_number(text: str) -> int | None:
+    """None for nobody; a number that is none is no team."""
+    return (numbers.read(text) or -1) if text.isdecimal() else None
+
+
 def _posted(name: str) -> str:
     return request.form.get(name, "").strip()
 
@@ -118,7 +124,7 @@ def change() -> Response:
 
     def work(connection: Connection) -> int:
         if step == "team":
-            return sum(assignments.give_area(connection, campaign, int(team) if team.isdecimal() else None, place, at, by.actor, by)
+            return sum(assignments.give_area(connection, campaign, _team_number(team), place, at, by.actor, by)
                        for place in places)
         who = people.by_label(connection, campaign.id, label)
         ids = [each for place in places for each in assignments.doors_in(connection, campaign.id, place, by)]

@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 from campaigns import clock, door_lists, missed
 from campaigns.status import STATUSES
 from forms.language import Refusal, Text
+from survey import numbers
 from survey.access import READERS
 from survey.desk.menu import SECTIONS, Section, find_campaign, pages
 
@@ -47,15 +48,15 @@ def doors() -> str:
 def review() -> Response:
     """A lead decided about a door: keep it, end it, or merge it into another one."""
     campaign, at = find_campaign(), clock.now()
-    step, door, into = (request.form.get(name, "") for name in ("step", "door", "into"))
-    if step not in DONE or not door.isdecimal() or (step == "merge" and not into.isdecimal()):
+    step, door, into = request.form.get("step", ""), *(numbers.read(request.form.get(name)) for name in ("door", "into"))
+    if step not in DONE or door is None or (step == "merge" and into is None):
         raise NoSuchStep
 
     def work(connection):
         if step == "merge":
-            missed.merge(connection, campaign, int(door), int(into), at, g_user.actor, g_user)
+            missed.merge(connection, campaign, door, into, at, g_user.actor, g_user)
         else:
-            getattr(missed, step)(connection, campaign, int(door), at, g_user.actor, g_user)
+            getattr(missed, step)(connection, campaign, door, at, g_user.actor, g_user)
 
     g_user = g.user  # the writer's thread knows no request
     current_app.installation.store.submit(work)

@@ -8,6 +8,7 @@ from campaigns import clock, decisions, entries, ledger
 from campaigns.campaign import CHANNEL_NAMES
 from campaigns.entries import Filter
 from forms.language import Text
+from survey import numbers
 from survey.access import LEAD, ORGANISER, READERS, SUPERVISOR
 from survey.desk.menu import SECTIONS, Section, find_campaign, pages
 
@@ -25,9 +26,9 @@ def entry_list() -> str:
     campaign = find_campaign()
     wanted = Filter(_own_team(), request.args.get("who", "").strip()[:20].upper(), request.args.get("day", "").strip()[:10],
                     request.args.get("rejected") == "1")
-    before = request.args.get("before", "")
+    before = numbers.read(request.args.get("before"))
     with current_app.installation.store.read() as connection:
-        found = entries.newest(connection, campaign, wanted, int(before) if before.isdigit() else None, _AT_ONCE)
+        found = entries.newest(connection, campaign, wanted, before, _AT_ONCE)
     return render_template("desk/entries.html", found=found, wanted=wanted, channels=CHANNEL_NAMES, full=len(found) == _AT_ONCE)
 
 

@@ -19,7 +19,7 @@ from forms import keyed
 from forms.answers import canonical, from_post, validate
 from forms.language import Refusal, Text
 from forms.offline import judge
-from survey import doors, entries, instances
+from survey import doors, entries, instances, numbers
 from survey.access import CLERK, READERS
 from survey.desk.keying_page import Sheet, first_of_last_person, show
 from survey.desk.menu import SECTIONS, Section, find_campaign, pages
@@ -176,7 +176,7 @@ def _take(code: str, *, stale: bool = False) -> Response:
     instance = entries.posted_instance(code)
     found = _open(code, at, begun=instance is not None)
     typed = from_post(found.form, post)
-    sheet = _sheet(found, at, typed, instance=instance, receipt=post.get("receipt", ""), second=post.get("second", type=int))
+    sheet = _sheet(found, at, typed, instance=instance, receipt=post.get("receipt", ""), second=numbers.read(post.get("second")))
     changed = apply_action(found.form, typed, post)
     if changed is not None:
         return show(replace(sheet, typed=changed, focus=first_of_last_person(found.form, changed) if "_add" in post else ""))

@@ -13,6 +13,7 @@ from campaigns.reports import NoSuchReport
 from forms.form import Form
 from forms.language import Text
 from forms.questions import Question
+from survey import numbers
 from survey.access import READERS
 from survey.desk.menu import SECTIONS, Section, find_campaign, pages
 
@@ -26,7 +27,7 @@ _PAGE = 50
 def reports_home() -> str:
     """Reports, newest first."""
     campaign = find_campaign()
-    before, key = request.args.get("before", type=int), request.args.get("form", "")
+    before, key = numbers.read(request.args.get("before")), request.args.get("form", "")
     with current_app.installation.store.read() as connection:
         found = reports.listed(connection, campaign, g.user, key=key, before=before, most=_PAGE + 1)
         titles = {form.key: form.title for _, purpose, form in campaigns.forms_in_use(connection, campaign.id)

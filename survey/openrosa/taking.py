@@ -28,7 +28,7 @@ from forms.devices import DOOR, DOOR_CODE, asks_for_the_door
 from forms.form import Form
 from forms.language import Refusal, Text
 from forms.offline import judge
-from survey import doors
+from survey import doors, numbers
 from survey.access import CLERK
 from survey.openrosa import reading
 from survey.openrosa.reading import Upload
@@ -134,7 +134,7 @@ def _door(upload: Upload, user: User, raw: dict, at: datetime) -> tuple[Door, in
         door, code_id = found.door, found.code.id
     elif chosen.isascii() and chosen.isdigit():
         with current_app.installation.store.read() as connection:
-            door, code_id = frame.find(connection, user.campaign_id, int(chosen)), None
+            door, code_id = frame.find(connection, user.campaign_id, numbers.read(chosen) or 0), None
         if door is None or door.team_id != user.team_id:
             raise OtherTeam
     else:

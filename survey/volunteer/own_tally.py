@@ -5,6 +5,7 @@ from flask import current_app, g, render_template, request
 
 from campaigns import campaign as campaigns
 from campaigns import clock, ledger, pay, rates, tally
+from survey import numbers
 from survey.access import COLLECTORS
 from survey.volunteer.pages import pages
 
@@ -14,11 +15,11 @@ _AT_ONCE = 60
 @pages.page("/v/tally", roles=COLLECTORS)
 def own_tally() -> str:
     """Today, in all, and each entry, newest first."""
-    before = request.args.get("before", "")
+    before = numbers.read(request.args.get("before"))
     with current_app.installation.store.read() as connection:
         g.campaign = campaigns.by_id(connection, g.user.campaign_id)
         standing = tally.of_user(connection, g.campaign, g.user, clock.now())
-        rows = ledger.of_user(connection, g.user, int(before) if before.isdigit() else None, _AT_ONCE)
+        rows = ledger.of_user(connection, g.user, before, _AT_ONCE)
     days: dict[str, list] = {}
     for row in rows:
         days.setdefault(row.day, []).append(row)
