@@ -5,6 +5,8 @@ ARR-1 A chunk is sealed and written behind those before it; one that came before
 ARR-2 A file is whole when its length and its SHA-256 are what the phone said; otherwise it begins again.
 ARR-3 A whole file waits, on disk, for the form or report that names it, and is then kept with that; what no form names is not kept.
 ARR-4 What is on its way belongs to one person; nobody keeps more than `MOST_BYTES` waiting.
+ARR-5 What nothing named within KEPT_DAYS of its last chunk is removed, and how many files is in the audit log. A photo of something
+      that a lead has still to decide about stays.
 
 The folder is SURVEY_HOME/attachments/CAMPAIGN/arriving/USER; a file's name there is the keyed hash of its item and name, with
 the beginning of its digest, so that other content under the same name is another file.
@@ -17,15 +19,24 @@ import io
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
+from sqlalchemy import Connection, select
+
+from campaigns import audit
 from campaigns.attachments import name_mac
+from campaigns.audit import Actor
+from campaigns.campaign import Campaign
 from campaigns.keys import Key, SealBroken
+from campaigns.store.engine import Store
+from campaigns.store.fieldwork import held_item
 from forms.language import Refusal
 
 LARGEST_CHUNK = 256 * 1024
 MOST_BYTES = 2 * 1024**3
+KEPT_DAYS = 14
 _LENGTH = 4
 _SEAL = 29  # what sealing adds to a chunk
 
@@ -153,6 +164,27 @@ class Arriving:
     def _check_room(self, more: int) -> None:
         if sum(path.stat().st_size for path in self.folder.iterdir()) + more > MOST_BYTES:
             raise TooMuchWaiting
+
+
+def tidy(store: Store, campaign: Campaign, folder: Path, at: datetime, actor: Actor) -> int:
+    """Remove what waits in vain in `folder`/arriving, of all people (ARR-5); returns how many files."""
+    with store.read() as connection:
+        stale = _stale(connection, campaign.id, folder / "arriving", at)
+    if stale:
+        store.submit(lambda connection: audit.write(
+            connection, campaign.id, at, actor, "arriving.removed", f"campaign:{campaign.slug}", files=len(stale)))
+    for path in stale:
+        path.unlink(missing_ok=True)
+        path.with_suffix(".name").unlink(missing_ok=True)
+    return len(stale)
+
+
+def _stale(connection: Connection, campaign_id: int, arriving: Path, at: datetime) -> list[Path]:
+    undecided = set(connection.execute(select(held_item.c.item).where(
+        held_item.c.campaign_id == campaign_id, held_item.c.verdict.is_(None))).scalars())
+    before = (at - timedelta(days=KEPT_DAYS)).timestamp()
+    return [path for path in sorted(arriving.glob("*/*")) if path.suffix in (".part", ".whole")
+            and path.stem.split("-")[0] not in undecided and path.stat().st_mtime < before]
 
 
 def _append(file: BinaryIO, sealed: bytes) -> None:

@@ -119,6 +119,11 @@ def _about(file: str, place: int, last: bool) -> str:
     return f"attachment:{file}:{place}:{'last' if last else 'more'}"
 
 
+def name_of(key: Key, file: str, sealed: bytes) -> str:
+    """The name that the device gave the file."""
+    return key.open(sealed, f"attachment-name:{file}").decode()
+
+
 def name_mac(key: Key, name: str) -> bytes:
     """What a file's name is known by."""
     return key.mac("attachment-name", name.encode())
@@ -158,7 +163,7 @@ def add(connection: Connection, key: Key, campaign: Campaign, owner_id: int, fil
 
 def listed(connection: Connection, key: Key, owner_id: int, owner: Owner = SUBMISSIONS) -> dict[str, str]:
     """File by name of what came with this one."""
-    return {key.open(row.sealed, f"attachment-name:{row.file}").decode(): row.file for row in connection.execute(
+    return {name_of(key, row.file, row.sealed): row.file for row in connection.execute(
         select(owner.table.c.file, owner.table.c.sealed).where(owner.table.c[owner.column] == owner_id).order_by(owner.table.c.id))}
 
 

@@ -9,7 +9,6 @@ REP-5 Whoever reads a report or one of its photos is in the audit log. A lead re
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -151,7 +150,7 @@ def original(connection: Connection, key: Key, of: Report) -> bytes:
 
 def _content(connection: Connection, key: Key, of: Report) -> dict:
     sealed = connection.execute(select(report.c.sealed).where(report.c.id == of.id)).scalar_one()
-    return json.loads(key.open(sealed, _about(of.item)))
+    return unseal(key, of.item, sealed)
 
 
 def files_of(connection: Connection, key: Key, report_id: int) -> dict[str, str]:
@@ -165,7 +164,6 @@ def note_reading(connection: Connection, campaign: Campaign, of: Report, at: dat
                 **({"file": file} if file else {}))
 
 
-def every(connection: Connection, key: Key, campaign: Campaign) -> Iterator[tuple[Report, dict]]:
-    """All reports of a campaign with their answers, oldest first: for the archive."""
-    for row in connection.execute(_query(campaign.id, None).add_columns(report.c.sealed).order_by(report.c.id)):
-        yield _report(row), json.loads(key.open(row.sealed, _about(row.item)))["answers"]
+def unseal(key: Key, item: str, sealed: bytes) -> dict:
+    """What was sealed with a report: its `answers`, and the `xml` as it came."""
+    return json.loads(key.open(sealed, _about(item)))

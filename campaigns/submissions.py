@@ -326,6 +326,11 @@ def original_of(connection: Connection, key: Key, submission_id: int) -> bytes |
     return row.original and key.open(row.original, _original(row.instance))
 
 
+def opened(key: Key, instance: str, sealed: bytes, original: bytes | None) -> tuple[bytes, bytes | None]:
+    """The answers in `sealed`, as canonical JSON, and the XML in `original` where there is one."""
+    return key.open(sealed, _about(instance)), original and key.open(original, _original(instance))
+
+
 def unseal(key: Key, instance: str, sealed: bytes) -> dict:
     """The answers in `sealed`, as they were accepted."""
     return json.loads(key.open(sealed, _about(instance)))

@@ -15,7 +15,7 @@ BOOK = workbook(survey="| type | name | label | image |\n| text | what | What | 
 
 
 def test_photos_marks_and_the_forms_own_pictures_are_in_the_archive(installation, campaign, wang_household, alice, tmp_path):
-    used = use(installation, campaign, BOOK, "mine", a__png=PNG)
+    use(installation, campaign, BOOK, "mine", a__png=PNG)
     at, intake = clock.now(), installation.intake(campaign)
     entry = Entry(instance="uuid:1", form_version_id=2, channel="visit", dwelling_id=wang_household.door_id, persons=0,
                   answers={"what": "x", "photo": "../门口.jpg"}, filled_at=at, received_at=at, user=alice.user, source=b"<data/>",
@@ -30,5 +30,6 @@ def test_photos_marks_and_the_forms_own_pictures_are_in_the_archive(installation
     (line,) = (json.loads(each) for each in files["data/submissions.jsonl"].splitlines())
     assert line["flags"] == ["invalid:what"] and line["answers"]["photo"] in line["attachments"]
     assert files["data/" + line["attachments"]["../门口.jpg"]] == JPEG
-    assert files[f"data/forms/mine--{used.digest[:8]}-media/a.png"] == PNG
+    [picture] = cases.table(files, "form_files")
+    assert picture["name"] == "a.png" and files["data/" + picture["file"]] == PNG
     assert cast.kept(installation, campaign)[0]["flags"] == ["invalid:what"]

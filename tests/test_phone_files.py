@@ -1,13 +1,19 @@
 """Photos of phones in parts, and what is held until a lead decides, photos included."""
+import os
+from datetime import timedelta
+
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import select
 
-from campaigns import attachments, clock, people, reports
+from campaigns import arriving, attachments, clock, people, reports
 from campaigns import campaign as campaigns
 from campaigns.attachments import Folder
 from campaigns.audit import COMMAND_LINE, broken_at
 from campaigns.store.fieldwork import held_item
+from campaigns.store.schema import audit
 from forms.form import load
+from survey.cli import main
 from tests import cast
 from tests.forms_inline import workbook
 from tests.openrosa_cases import JPEG
@@ -160,3 +166,28 @@ def test_a_photo_of_a_household_is_its_attachment(phone, app, installation, camp
     assert phone.put(item["id"], "p1.jpg", JPEG).get_json()["complete"]
     with installation.store.read() as connection:
         assert list(attachments.of_submission(connection, installation.keyring.campaign("c1"), 1)) == ["p1.jpg"]
+
+
+def test_photos_that_nothing_named_in_14_days_are_removed_but_not_those_that_a_lead_still_decides_about(
+        phone, form, installation, campaign, alice, monkeypatch):
+    held, forgotten, begun, fresh = (phone.report(form, ANSWERS) for _ in range(4))
+    with installation.store.write() as connection:
+        people.revoke(connection, alice.user, clock.now(), COMMAND_LINE)
+    assert phone.one(held)["status"] == "held"
+    for item in (held, forgotten, fresh):
+        assert phone.put(item["id"], "p1.jpg", JPEG).get_json()["complete"]
+    phone.put(begun["id"], "p1.jpg", PHOTO, 0, 100)
+    folder, now = installation.settings.attachments / campaign.slug, clock.now()
+    for path in folder.glob("arriving/*/*"):
+        old = (now - timedelta(days=15 if path.name[:32] != fresh["id"] else 13)).timestamp()
+        os.utime(path, (old, old))
+    assert arriving.tidy(installation.store, campaign, folder, now, COMMAND_LINE) == 2
+    assert {path.name[:32] for path in folder.glob("arriving/*/*")} == {held["id"], fresh["id"]}
+    with installation.store.read() as connection:
+        rows = connection.execute(select(audit.c.detail).where(audit.c.action == "arriving.removed")).scalars().all()
+        assert rows == ['{"files":2}'] and broken_at(connection, campaign.id) is None
+    assert arriving.tidy(installation.store, campaign, folder, now, COMMAND_LINE) == 0
+    monkeypatch.setenv("SURVEY_HOME", str(installation.settings.home))
+    told = CliRunner().invoke(main, ["doctor", "--tidy"])
+    assert told.exit_code == 0 and "没有对上表的照片 0 张" in told.output
+    assert phone.get(f"/v/app/file/{begun['id']}/p1.jpg")[1]["have"] == 0

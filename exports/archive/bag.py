@@ -18,7 +18,7 @@ from exports.archive.refusals import ArchiveDamaged
 _CHUNK = 1 << 20
 _MOST_BYTES = 256 * 1024**3
 _MOST_RATIO = 400  # columns of codes repeat; a bomb packs a thousandfold
-_MOST_FILES = 200_000
+_MOST_FILES = 500_000
 _SMALL = 64 * 1024**2  # files that are read whole: manifests and descriptions
 _TAGS = ("bagit.txt", "bag-info.txt", "manifest-sha256.txt", "tagmanifest-sha256.txt")
 _DECLARATION = b"BagIt-Version: 0.97\nTag-File-Character-Encoding: UTF-8\n"
@@ -42,6 +42,8 @@ class Bag:
         except (zipfile.BadZipFile, ValueError, NotImplementedError):
             raise _damaged("里面不是 zip 文件", "there is no zip inside") from None
         self._members = self._safe(self._zip.infolist(), packed)
+        self.digests: dict[str, str] = {}
+        """SHA-256 by file, of the files in `data/`; once they were checked."""
 
     @property
     def size(self) -> int:
@@ -51,6 +53,10 @@ class Bag:
     @property
     def names(self) -> list[str]:
         return list(self._members)
+
+    def size_of(self, name: str) -> int | None:
+        """Bytes of a file, unpacked; None where there is none of that name."""
+        return self._members[name].file_size if name in self._members else None
 
     def open(self, name: str) -> BinaryIO:
         """A file of the bag, by its path below the bag's folder, such as `data/datapackage.json`."""
@@ -82,6 +88,7 @@ class Bag:
         for name in [*listed, *(name for name in self._members if name not in listed)]:
             if name not in listed and name != _TAGS[3]:
                 raise _damaged(f"文件 {name} 不在清单里", f"the file {name} is in no manifest")
+        self.digests = payload
         for name, digest in listed.items():
             if self._digest(name, progress) != digest:
                 raise _damaged(f"文件 {name} 的校验和不符", f"the checksum of the file {name} differs")

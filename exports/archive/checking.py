@@ -3,11 +3,12 @@
 ARC-1 The signature fits FILE, every byte of it, and is of the expected key.
 ARC-2 With the identity: the bag holds exactly the files of its manifests, each with its checksum.
 ARC-3 The tables are those described: heading, number of rows, type and code of every cell, keys unique, references found.
+      The files that a table names are in the bag, with the size and SHA-256 that it says.
 ARC-4 The signed comment says the same campaign, time and counts as the tables.
 """
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -64,14 +65,34 @@ class Archive:
             for table in self.tables.values():
                 self._check_table(table, keys, progress)
 
+    def _file_checker(self, table: Table) -> Callable[[int, list], None]:
+        """What looks at the file that a row of `table` names."""
+        if "file" not in table.names:
+            return lambda number, row: None
+        file, size, digest = (table.names.index(name) if name in table.names else None for name in ("file", "bytes", "sha256"))
+
+        def check(number: int, row: list) -> None:
+            if row[file] is None:
+                return
+            path = f"data/{row[file]}"
+            right = path in self.bag.digests and (size is None or self.bag.size_of(path) == row[size])
+            if not right or (digest is not None and self.bag.digests[path] != row[digest]):
+                raise ArchiveDamaged("表 {table} 第 {row} 行说的文件不在归档里，或不是那一个。",
+                                     "The file that row {row} of table {table} names is not in the archive, or is another one.",
+                                     table=table.name, row=number)
+        return check
+
     def _check_table(self, table: Table, keys: KeySet, progress) -> None:
         key = [table.names.index(name) for name in table.key]
         refs = [(table.names.index(column), other) for column, (other, _) in table.refs]
         count = 0
+        check_file = self._file_checker(table)
         for count, row in enumerate(self.rows(table.name), 1):
+            check_file(count, row)
             keys.add(table.name, "\x1f".join([str(row[place]) for place in key]))
             for place, other in refs:
-                keys.point(table.name, other, row[place])
+                if row[place] is not None:
+                    keys.point(table.name, other, str(row[place]))
             if not count % 1000:
                 progress(1000)
         progress(count % 1000)

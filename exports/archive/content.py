@@ -1,26 +1,26 @@
 """The rows of an archive, read from the store as a stream in walking order; sealed answers are opened here."""
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from itertools import islice
-from pathlib import Path
 
-from sqlalchemy import Connection, Select, bindparam, case, func, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import Connection, Select, bindparam, case, func, select, union
 
-from campaigns import media, people
-from campaigns.attachments import Folder
+from campaigns import people
 from campaigns.campaign import HOUSEHOLD, Campaign
 from campaigns.campaign import form as campaign_form
 from campaigns.keys import Key
-from campaigns.store.schema import attachment, dwelling, form_version, record, submission, tally, user
-from campaigns.submissions import unseal
+from campaigns.store.fieldwork import assignment, pay_line, pay_period, report, visit
+from campaigns.store.schema import code as code_table
+from campaigns.store.schema import dwelling, form_version, record, submission, tally, user
+from campaigns.submissions import opened, unseal
 from exports.archive import figures, tables
+from exports.archive.cells import as_json, coordinate, flat, instant
+from exports.archive.field_rows import FieldRows
 from forms.form import Form
 
 _AT_ONCE = 500  # rows fetched from the store at a time
@@ -29,16 +29,16 @@ _records_of = select(record, submission.c.instance, submission.c.filled_at, subm
     record.c.dwelling_id.in_(bindparam("doors", expanding=True))).order_by(record.c.dwelling_id, record.c.household)
 
 
-_files_of = select(attachment.c.file, attachment.c.sealed).where(
-    attachment.c.submission_id == bindparam("submission")).order_by(attachment.c.id)
-
-
 @dataclass(frozen=True)
-class Beside:
-    """What a submission has besides its answers: marks (forms.flags), and its files."""
+class Submission:
+    """One submission: its row, its answers as the canonical JSON that was sealed, what of it the form does not take, and, of such
+    a one, the XML as it came. `id`: in the store."""
 
+    id: int
+    row: list
+    answers: bytes
     flags: tuple[str, ...]
-    files: tuple[tuple[str, str], ...]
+    original: bytes | None
 
 
 @dataclass(frozen=True)
@@ -66,15 +66,18 @@ class Content:
         self.versions = _form_versions(connection, campaign)
         self.forms = [form for _, form in self.versions]
         self.tables = {table.name: table for table in tables.of(self.forms)}
+        self.field = FieldRows(connection, key, campaign, self._live())
 
     def dwelling_count(self) -> int:
         """Doors in the archive, for the progress bar."""
         return self._connection.execute(select(func.count()).select_from(dwelling).where(self._live())).scalar_one()
 
     def dwellings(self) -> Iterator[Dwelling]:
-        """Every door with its households and their persons. Doors that the register ended come only with a record."""
+        """Every door with its households and their persons. Doors that the register ended come only where something was done there."""
         teams = people.teams(self._connection, self.campaign.id)
-        doors = self._stream(self._walking(select(dwelling).where(self._live())))
+        merged = dwelling.alias()
+        doors = self._stream(self._walking(select(dwelling, merged.c.door.label("merged_door")).select_from(dwelling).outerjoin(
+            merged, merged.c.id == dwelling.c.merged_into).where(self._live())))
         while batch := list(islice(doors, _AT_ONCE)):
             records = self._records([door.id for door in batch])
             for door in batch:
@@ -88,67 +91,49 @@ class Content:
                 for position, (code, words) in enumerate(column.codes, 1):
                     yield [table.list_name(column), code, position, words.zh, words.en]
 
-    def submissions(self) -> Iterator[tuple[list, bytes, Beside]]:
-        """The row of each submission, its answers as the canonical JSON that was sealed, and what goes with it."""
-        replaced = aliased(submission)
-        forms = dict(self.versions)
+    def submissions(self) -> Iterator[Submission]:
+        """Every submission, in the order in which they came."""
+        replaced, conflicting = submission.alias(), submission.alias()
         query = select(submission, dwelling.c.door, user.c.label, replaced.c.instance.label("replaced"),
-                       record.c.submission_id.label("used")).where(
-            submission.c.campaign_id == self.campaign.id).join(dwelling, dwelling.c.id == submission.c.dwelling_id).outerjoin(
+                       conflicting.c.instance.label("conflicting"), record.c.submission_id.label("used"),
+                       form_version.c.digest, form_version.c.key, form_version.c.version).select_from(submission).where(
+            submission.c.campaign_id == self.campaign.id).join(dwelling, dwelling.c.id == submission.c.dwelling_id).join(
+            form_version, form_version.c.id == submission.c.form_version_id).outerjoin(
             user, user.c.id == submission.c.user_id).outerjoin(
             replaced, replaced.c.id == submission.c.replaces).outerjoin(
+            conflicting, conflicting.c.id == submission.c.conflicts).outerjoin(
             record, record.c.submission_id == submission.c.id).order_by(submission.c.id)
         for row in self._stream(query):
-            form = forms[row.form_version_id]
-            yield [row.instance, self._dwelling(row.door), row.household, row.channel, row.label, form.key, form.version,
-                   form.digest, instant(row.filled_at), instant(row.received_at), row.day, row.late, row.persons,
-                   row.replaced, row.used is not None], self._key.open(row.sealed, f"submission:{row.instance}"), \
-                Beside(tuple(row.flags or ()), self._files(row.id))
-
-    def _files(self, submission_id: int) -> tuple[tuple[str, str], ...]:
-        """(name in the answers, name in the folder of attachments) of a submission's own files."""
-        if submission_id not in self._with_files:
-            return ()
-        return tuple((self._key.open(row.sealed, f"attachment-name:{row.file}").decode(), row.file) for row in self._connection.execute(
-            _files_of, {"submission": submission_id}))
-
-    @cached_property
-    def _with_files(self) -> set[int]:
-        """The submissions that have files: few of many."""
-        return set(self._connection.execute(select(attachment.c.submission_id).where(
-            attachment.c.campaign_id == self.campaign.id).distinct()).scalars())
-
-    def attachment(self, file: str, folder: Path) -> Iterator[bytes]:
-        """The content of a file, unsealed; `folder`: of all attachments."""
-        return Folder(folder / self.campaign.slug, self._key).read(file)
-
-    def media(self) -> Iterator[tuple[Form, dict[str, bytes]]]:
-        """The files that the forms refer to."""
-        for version_id, form in self.versions:
-            yield form, media.read(self._connection, version_id)
+            flags = tuple(row.flags or ())
+            cells = [row.instance, self._dwelling(row.door), row.household, row.channel, row.label, row.key, row.version or None,
+                     row.digest, instant(row.filled_at), instant(row.received_at), row.day, row.late, row.persons,
+                     row.replaced, row.conflicting, " ".join(flags) or None, row.used is not None]
+            answers, original = opened(self._key, row.instance, row.sealed, row.original)
+            yield Submission(row.id, cells, answers, flags, original)
 
     def tallies(self) -> Iterator[list]:
         """The ledger: by work number, never by name."""
-        query = select(tally, submission.c.instance, user.c.label, dwelling.c.door).where(
+        query = select(tally, submission.c.instance, user.c.label, dwelling.c.door, pay_period.c.number).select_from(tally).where(
             tally.c.campaign_id == self.campaign.id).join(submission, submission.c.id == tally.c.submission_id).join(
-            user, user.c.id == tally.c.user_id).join(dwelling, dwelling.c.id == tally.c.dwelling_id).order_by(tally.c.id)
+            user, user.c.id == tally.c.user_id).join(dwelling, dwelling.c.id == tally.c.dwelling_id).outerjoin(
+            pay_line, pay_line.c.tally_id == tally.c.id).outerjoin(
+            pay_period, pay_period.c.id == pay_line.c.pay_period_id).order_by(tally.c.id)
         for row in self._stream(query):
             yield [row.instance, row.kind, row.rule or "household", row.round, row.label, self._dwelling(row.door),
-                   row.household, row.fen, row.pay, instant(row.at), row.day]
+                   row.household, row.fen, row.pay, instant(row.at), row.day, row.worked or None, row.why or None, row.number]
 
     def figures(self, at: datetime) -> Iterator[list]:
         """The campaign's figures as they stand at `at`."""
         return figures.rows(self._connection, self.campaign, at)
 
-    def workbooks(self) -> Iterator[tuple[Form, bytes]]:
-        """The forms as they were answered."""
-        for version_id, form in self.versions:
-            yield form, self._connection.execute(
-                select(form_version.c.workbook).where(form_version.c.id == version_id)).scalar_one()
-
     def _live(self):
-        has_record = select(record.c.dwelling_id).where(record.c.campaign_id == self.campaign.id)
-        return (dwelling.c.campaign_id == self.campaign.id) & (dwelling.c.ended_at.is_(None) | dwelling.c.id.in_(has_record))
+        """Doors that are on the register, and those that left it but that something here speaks of."""
+        spoken_of = union(
+            *(select(table.c.dwelling_id).where(table.c.campaign_id == self.campaign.id)
+              for table in (record, submission, visit, assignment)),
+            *(select(table.c.dwelling_id).where(table.c.campaign_id == self.campaign.id, table.c.dwelling_id.is_not(None), *more)
+              for table, more in ((report, ()), (code_table, (code_table.c.kind == "hanger",)))))
+        return (dwelling.c.campaign_id == self.campaign.id) & (dwelling.c.ended_at.is_(None) | dwelling.c.id.in_(spoken_of))
 
     def _stream(self, query) -> Iterator:
         return self._connection.execution_options(yield_per=_AT_ONCE).execute(query)
@@ -177,8 +162,9 @@ class Content:
         return [self._dwelling(door.door), door.city or None, door.district or None, door.street or None,
                 door.community or None, door.grid or None, door.compound or None, door.building or None, door.unit or None,
                 door.room or None, door.address or None, door.use or None, door.register_code or None,
-                teams.get(door.team_id), area, _coordinate(door.lon), _coordinate(door.lat), door.walk,
-                door.ended_at is None, _json(door.extra), personal or None]
+                teams.get(door.team_id), area, coordinate(door.lon), coordinate(door.lat), door.walk,
+                door.ended_at is None, door.origin,
+                door.merged_door and self._dwelling(door.merged_door), as_json(door.extra), personal or None]
 
     def _household(self, door: str, found) -> Household:
         answers = unseal(self._key, found.instance, found.sealed)
@@ -210,20 +196,3 @@ def _form_versions(connection: Connection, campaign: Campaign) -> list[tuple[int
         form_version.c.campaign_id == campaign.id, form_version.c.purpose == HOUSEHOLD).order_by(form_version.c.id)).scalars().all()
     return [campaign_form(connection, campaign.id, version_id) for version_id in ids]
 
-
-def flat(answer: str | list | None) -> str | None:
-    """An answer in one cell: several codes are joined by spaces."""
-    return " ".join(answer) or None if isinstance(answer, list) else answer or None
-
-
-def instant(at: datetime) -> str:
-    """A UTC instant to the millisecond, as it stands in the archive."""
-    return f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}Z"
-
-
-def _coordinate(value: float | None) -> str | None:
-    return None if value is None else f"{value:.7f}"  # 0.0000001 degree is a centimetre
-
-
-def _json(value: dict) -> str | None:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True) if value else None

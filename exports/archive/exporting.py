@@ -5,7 +5,7 @@ import hashlib
 import json
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -13,15 +13,17 @@ from pathlib import Path
 
 from sqlalchemy import Connection, func, select
 
-from campaigns import audit, merge
+from campaigns import audit, merge, verdicts
+from campaigns.attachments import Folder
 from campaigns.audit import Actor
 from campaigns.campaign import Campaign
 from campaigns.installation import Installation
 from campaigns.store.schema import audit as audit_table
 from campaigns.store.schema import submission
-from exports.archive import archive_keys, bag, csvfile, package, parcel, sqlitefile
+from exports.archive import archive_keys, bag, csvfile, files, package, parcel, sqlitefile
+from exports.archive.cells import instant
 from exports.archive.columns import Table
-from exports.archive.content import Beside, Content, instant
+from exports.archive.content import Content
 from exports.archive.refusals import CannotWrite
 from exports.archive.work import cannot_write, private_folder
 from exports.archive.workbooks import Workbooks
@@ -33,7 +35,8 @@ SIGNATURE = ".minisig"
 
 @dataclass(frozen=True)
 class Summary:
-    """What an archive holds. `personal`: the columns with personal data, as `table.column`."""
+    """What an archive holds. `personal`: the columns with personal data, as `table.column`; `lost_files`: photos
+    and others that should be on the disk and could not be read."""
 
     file: str
     signature: str
@@ -44,6 +47,7 @@ class Summary:
     workbooks: int
     recipients: list[str]
     personal: list[str]
+    lost_files: int = 0
 
 
 class Steps:
@@ -75,7 +79,9 @@ def export(here: Installation, campaign: Campaign, out: Path, *, recipients: lis
         with private_folder(here.settings.home) as folder:
             with here.store.read() as connection:
                 content = Content(connection, key, campaign)
-                made = _Made(content, folder / "bag", here.settings.attachments, at)
+                (folder / "bag").mkdir()
+                attached = files.Files(connection, campaign, Folder(here.settings.attachments / campaign.slug, key), folder / "bag")
+                made = _Made(content, attached, folder / "bag", at)
                 made.write(steps)
             bag.make(made.folder, made.info())
             return _send(here, made, out, to, actor, steps)
@@ -99,14 +105,15 @@ def is_current(connection: Connection, campaign: Campaign) -> bool:
         submission.c.campaign_id == campaign.id)).scalar_one()
     changed = connection.execute(select(audit_table.c.id).where(
         audit_table.c.campaign_id == campaign.id, audit_table.c.action == "campaign.terms", audit_table.c.at >= last[0])).first()
-    return last[1].get("submissions") == count and changed is None
+    return (last[1].get("submissions") == count and last[1].get("decided") == verdicts.last(connection, campaign.id)
+            and changed is None)
 
 
 class _Made:
     """The archive's files, in plain, in a private folder."""
 
-    def __init__(self, content: Content, folder: Path, attachments: Path, at: datetime):
-        self.content, self.folder, self.attachments, self.at = content, folder, attachments, at
+    def __init__(self, content: Content, attached: files.Files, folder: Path, at: datetime):
+        self.content, self.attached, self.folder, self.at = content, attached, folder, at
         self.tables, self.counts = content.tables, dict.fromkeys(content.tables, 0)
         campaign = content.campaign
         self.facts = {
@@ -114,7 +121,7 @@ class _Made:
             "tz": campaign.tz, "opens_at": instant(campaign.opens_at), "closes_at": instant(campaign.closes_at),
             "made_at": instant(at)}
         for each in ("tables", "workbooks", "forms"):
-            (folder / each).mkdir(parents=True)
+            (folder / each).mkdir()
 
     def write(self, steps: Steps) -> None:
         """Everything but the bag's own files."""
@@ -123,26 +130,20 @@ class _Made:
                 sqlitefile.writer(self.folder / "archive.sqlite", self.tables.values()))
             self._csv = {name: open_files.enter_context(csvfile.writer(self._path(table), table))
                          for name, table in self.tables.items()}
-            for row in self.content.code_lists():
-                self._add("code_lists", row)
+            self._write_forms()
+            self._add_all("code_lists", self.content.code_lists())
             with steps.step(Text("写出房屋、住户、人员", "Writing dwellings, households, persons"),
                             self.content.dwelling_count()) as progress:
                 self._write_doors(progress)
             self._write_submissions()
-            for row in self.content.tallies():
-                self._add("tallies", row)
-            for row in self.content.figures(self.at):
-                self._add("figures", row)
-        for form, workbook in self.content.workbooks():
-            (self.folder / "forms" / f"{form.key}-{form.version}-{form.digest[:8]}.xlsx").write_bytes(workbook)
-        for form, files in self.content.media():
-            for name, content in files.items():
-                place = self.folder / "forms" / f"{form.key}-{form.version}-{form.digest[:8]}-media"
-                place.mkdir(exist_ok=True)
-                (place / name).write_bytes(content)
+            self._write_reports()
+            for table, rows in self.content.field.tables().items():
+                self._add_all(table, rows())
+            self._add_all("tallies", self.content.tallies())
+            self._add_all("figures", self.content.figures(self.at))
         tables = list(self.tables.values())
-        files = {name: _measured(self._path(table)) for name, table in self.tables.items()}
-        package.write(self.folder, package.describe(tables, self.counts, files, self.facts),
+        measured = {name: _measured(self._path(table)) for name, table in self.tables.items()}
+        package.write(self.folder, package.describe(tables, self.counts, measured, self.facts),
                       package.codebook(tables, self.facts))
 
     def _write_doors(self, progress: Callable[[int], None]) -> None:
@@ -156,23 +157,34 @@ class _Made:
             progress(1)
         self.workbooks = workbooks.count
 
+    def _write_forms(self) -> None:
+        for row, beside in self.attached.forms():
+            self._add("forms", row)
+            self._add_all("form_files", beside)
+
     def _write_submissions(self) -> None:
         with open(self.folder / "submissions.jsonl", "wb", buffering=_CHUNK) as file:
-            for row, answers, beside in self.content.submissions():
-                self._add("submissions", row)
-                file.write(b'{"submission":"%s","answers":%s%s}\n' % (row[0].encode(), answers, self._beside(beside)))
+            for each in self.content.submissions():
+                self._add("submissions", each.row)
+                beside = self._beside(each.flags, each.original, self.attached.of_submission(each.id, each.row[0]))
+                file.write(b'{"submission":"%s","answers":%s%s}\n' % (each.row[0].encode(), each.answers, beside))
 
-    def _beside(self, beside: Beside) -> bytes:
-        """What a line says after the answers, where there is something: marks, and the files by their names in the answers."""
-        said = b',"flags":' + _json(list(beside.flags)) if beside.flags else b""
-        files = {}
-        for name, file in beside.files:
-            ending = name.rpartition(".")[2] if "." in name else ""
-            files[name] = f"attachments/{file}" + (f".{ending}" if ending.isascii() and ending.isalnum() and len(ending) <= 10 else "")
-            (self.folder / "attachments").mkdir(exist_ok=True)
-            with open(self.folder / files[name], "wb") as out:
-                out.writelines(self.content.attachment(file, self.attachments))
-        return said + (b',"attachments":' + _json(files) if files else b"")
+    def _write_reports(self) -> None:
+        with open(self.folder / "reports.jsonl", "wb", buffering=_CHUNK) as file:
+            for number, row, flags, sealed in self.content.field.reports():
+                self._add("reports", row)
+                beside = self._beside(flags, sealed["xml"].encode() if flags else None, self.attached.of_report(number, row[0]))
+                file.write(b'{"report":"%s","answers":%s%s}\n' % (row[0].encode(), _json(sealed["answers"]), beside))
+
+    def _beside(self, flags: Sequence[str], original: bytes | None, attached: list[list]) -> bytes:
+        """What a line says after the answers, where there is something: marks, the XML as it came, files by their names in the answers."""
+        self._add_all("attachments", attached)
+        said = {"flags": list(flags), "xml": original and original.decode(), "attachments": {row[3]: row[7] for row in attached if row[7]}}
+        return b"".join(b',"%s":%s' % (name.encode(), _json(value)) for name, value in said.items() if value)
+
+    def _add_all(self, table: str, rows: Iterable[list]) -> None:
+        for row in rows:
+            self._add(table, row)
 
     def _add(self, table: str, row: list) -> None:
         self.counts[table] += 1
@@ -223,7 +235,7 @@ def _send(here: Installation, made: _Made, out: Path, to: list, actor: Actor, st
             file.write(key.sign(digest, comment(made.facts, made.counts)).encode())
             _to_disk(file)
         summary = Summary(str(out), f"{out}{SIGNATURE}", part.stat().st_size, made.facts["made_at"], key.public.name,
-                          dict(made.counts), made.workbooks, [str(each) for each in to], made.personal)
+                          dict(made.counts), made.workbooks, [str(each) for each in to], made.personal, made.attached.lost)
         with here.store.write() as connection:
             campaign = made.content.campaign
             audit.write(connection, campaign.id, datetime.fromisoformat(made.facts["made_at"]), actor, "archive.exported",

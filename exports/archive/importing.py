@@ -1,4 +1,5 @@
-"""`survey archive import`: bring an archive's households, persons and code lists into another database.
+"""`survey archive import`: bring what an archive found into another database: doors, households, persons, code lists, and the
+submissions, decisions, visits, reports and lists of files behind them.
 
 IMP-1 Nothing is used before the whole archive was checked (`checking`).
 IMP-2 All in one transaction, or nothing. A dry run reports the same numbers and changes nothing.
@@ -19,8 +20,8 @@ from pathlib import Path
 from sqlalchemy import Connection, and_, bindparam, func, select, tuple_, update
 
 from campaigns.installation import Installation
+from exports.archive.cells import instant
 from exports.archive.checking import Archive, opened
-from exports.archive.content import instant
 from exports.archive.database import connected
 from exports.archive.exporting import SILENT, Steps
 from exports.archive.key_set import KeySet
@@ -161,7 +162,7 @@ class _Upsert:
         return dict(zip(self._columns, [row[place] for place in self._places]), campaign=self._campaign)
 
     def _seen(self, row: dict) -> str:
-        return "\x1f".join(row[name] for name in self._key_names)
+        return "\x1f".join(str(row[name]) for name in self._key_names)
 
     def _take(self, batch: list[dict], change: Change) -> None:
         there = self._there(batch) if self._known else {}

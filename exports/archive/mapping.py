@@ -13,7 +13,9 @@ from exports.archive.columns import Column, Table
 from exports.archive.tables import RECEIVERS
 from forms.language import Refusal
 
-RECEIVED = {"code_list": "code_lists", "dwelling": "dwellings", "household": "households", "person": "persons"}
+RECEIVED = {"code_list": "code_lists", "dwelling": "dwellings", "household": "households", "person": "persons", "form": "forms",
+            "submission": "submissions", "decision": "decisions", "visit": "visits", "report": "reports",
+            "attachment": "attachments"}
 """Tables of the receiving database and where their rows come from, parents first."""
 LOG = "archive_import"
 

@@ -17,7 +17,7 @@ from exports.archive.refusals import ArchiveDamaged, WrongKey
 
 _CHUNK = 1 << 20
 _EPOCH = (1980, 1, 1, 0, 0, 0)
-_STORED = (".xlsx",)  # compressed already
+_STORED = (".xlsx", ".jpg", ".jpeg", ".png", ".webp", ".heic", ".mp4", ".m4a", ".mp3")  # compressed already
 _AGE_HEADER = b"age-encryption.org/v1\n"
 
 Progress = Callable[[int], None]

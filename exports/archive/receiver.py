@@ -29,11 +29,12 @@ from sqlalchemy.schema import CreateTable
 from sqlalchemy.types import TypeDecorator
 
 from exports.archive import columns
-from exports.archive.content import instant
+from exports.archive.cells import instant
 from exports.archive.mapping import LOG, RECEIVED, Mapping, kept
 from exports.archive.refusals import BadReceiver
 
 _KEY_LENGTH = 512
+_NAMED_BY_CAMPAIGN = ("dwelling", "household", "person")
 
 
 class _Number(TypeDecorator):
@@ -104,8 +105,9 @@ class Receiver:
         self._look()
 
     def key(self, name: str) -> list[str]:
-        """The key columns of a table, ours by name; a code is the same only within its campaign."""
-        return ["campaign", *self.sources[name].key] if name == "code_list" else list(self.sources[name].key)
+        """The key columns of a table, ours by name. Doors, households and persons are called after their campaign; what else there
+        is, is the same only within its campaign."""
+        return list(self.sources[name].key) if name in _NAMED_BY_CAMPAIGN else ["campaign", *self.sources[name].key]
 
     def has(self, name: str) -> bool:
         """Whether the table is there already."""
@@ -137,17 +139,25 @@ class Receiver:
         made = [self._column(name, "campaign", String(40), nullable=False)]
         for column in self.kept[name]:
             pointing = column.name in key or any(column.name == ref for ref, _ in source.refs)
-            kind = String(_KEY_LENGTH if len(key) == 1 else 200) if pointing else _TYPES[column.type]()
+            kind = _TYPES[column.type]()
+            if pointing and column.type == "string":
+                kind = String(_KEY_LENGTH if self._long(name, column.name) else 200)
             made.append(self._column(name, column.name, kind, nullable=not column.required))
         made.append(self._column(name, "ended_at", _Moment(), nullable=True))
         constraints = [PrimaryKeyConstraint(*(self._mapping.column(name, each) for each in key))]
         ours = {there: here for here, there in RECEIVED.items()}
         for column, (other, other_key) in source.refs:
             parent = ours[other]
+            within = ["campaign"] if "campaign" in self.key(parent) else []
             constraints.append(ForeignKeyConstraint(
-                [self._mapping.column(name, column)],
-                [f"{self._mapping.table(parent)}.{self._mapping.column(parent, other_key)}"]))
+                [self._mapping.column(name, each) for each in (*within, column)],
+                [f"{self._mapping.table(parent)}.{self._mapping.column(parent, each)}" for each in (*within, other_key)]))
         return Table(self._mapping.table(name), self._metadata, *made, *constraints)
+
+    def _long(self, name: str, column: str) -> bool:
+        """Whether a column holds the name of a door, or of what is behind it: those are as long as addresses are."""
+        parent = dict(self.sources[name].refs).get(column)
+        return name in _NAMED_BY_CAMPAIGN if parent is None else parent[0] in [RECEIVED[each] for each in _NAMED_BY_CAMPAIGN]
 
     def _column(self, table: str, name: str, kind: object, **options: object) -> Column:
         return Column(self._mapping.column(table, name), kind, key=name, **options)

@@ -3,7 +3,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from campaigns.campaign import CHANNEL_NAMES
+from exports.archive import field_tables
+from exports.archive import recurring as each
 from exports.archive.columns import Column, Table
 from exports.archive.figures import FIGURES
 from forms.form import Form
@@ -12,7 +13,7 @@ from forms.language import Text
 RECEIVERS = ("campaign", "ended_at")
 """Columns that a receiving database has besides; no question may be called so."""
 
-_CHANNELS = tuple(CHANNEL_NAMES.items())
+_ORIGINS = (("register", Text("底册", "the register")), ("field", Text("现场补的", "added in the field")))
 _CREDITS = (("entry", Text("计件", "entry")), ("bonus", Text("奖励", "bonus")), ("reversal", Text("冲销", "reversal")))
 _PAID_FOR = (("household", Text("登记一户", "a household")), ("day", Text("当天超过户数", "many households in a day")),
              ("building", Text("整栋完成", "a building completed")))
@@ -21,20 +22,8 @@ _AREAS = (
     ("city", "市", "City"), ("district", "区", "District"), ("street", "街道", "Street"), ("community", "社区", "Community"),
     ("grid", "网格", "Grid"), ("compound", "小区", "Compound"), ("building", "楼栋", "Building"), ("unit", "单元", "Unit entrance"),
     ("room", "房号", "Room"), ("address", "地址", "Address"), ("use", "登记用途", "Use as registered"))
-_DWELLING = Column("dwelling", Text("房屋标识", "Dwelling"), required=True,
-                   about=Text("任务代号/门牌，长期不变", "campaign/door; stays the same"))
-_HOUSEHOLD = Column("household", Text("户标识", "Household"), required=True,
-                    about=Text("任务代号/门牌/户序号，长期不变", "campaign/door/number; stays the same"))
-_HOUSEHOLD_NO = Column("household_no", Text("户序号", "Household number"), "integer", required=True,
-                       about=Text("同一扇门后的第几户", "1, 2, ... behind one door"))
-_CHANNEL = Column("channel", Text("渠道", "Channel"), codes=_CHANNELS, required=True)
-_DAY = Column("day", Text("登记日", "Day received"), "date", required=True,
-              about=Text("按任务时区", "a day of the campaign's time zone"))
-_PERSONS = Column("persons", Text("人数", "Persons"), "integer", required=True, unit="person")
-_INSTANCE = Column("submission", Text("填报编号", "Submission"), required=True)
-
 DWELLINGS = Table("dwellings", Text("房屋", "Dwellings"), (
-    _DWELLING,
+    each.DWELLING,
     *(Column(name, Text(zh, en)) for name, zh, en in _AREAS),
     Column("register_code", Text("房屋编码", "Register code")),
     Column("team", Text("工作组", "Team")),
@@ -43,22 +32,24 @@ DWELLINGS = Table("dwellings", Text("房屋", "Dwellings"), (
     Column("lat", Text("纬度", "Latitude"), "number", unit="degree"),
     Column("walk", Text("走访顺序", "Place in walking order"), "integer", required=True),
     Column("in_register", Text("仍在底册", "Still in the register"), "boolean", required=True,
-           about=Text("否：底册已注销，但有登记", "false: the register ended it, but a household was recorded")),
+           about=Text("否：底册已注销，但那里有登记或走访", "false: the register ended it, but something was done there")),
+    Column("origin", Text("来源", "Origin"), codes=_ORIGINS, required=True),
+    Column("merged_into", Text("并入的房屋", "Merged into"), about=Text("房屋标识", "a dwelling")),
     Column("register_extra", Text("底册其他栏", "Further register columns"), "object"),
     Column("register_personal", Text("底册个人信息栏", "Personal register columns"), "object", personal=True),
 ), ("dwelling",))
 
 _HOUSEHOLDS = (
-    _HOUSEHOLD, _DWELLING, _HOUSEHOLD_NO, _PERSONS, _CHANNEL, _DAY,
-    Column("filled_at", Text("填报时间", "Filled at"), "datetime", required=True),
-    _INSTANCE,
+    each.HOUSEHOLD, each.DWELLING, each.HOUSEHOLD_NO, each.PERSONS, each.CHANNEL, each.DAY,
+    each.FILLED_AT,
+    each.SUBMISSION,
     Column("other_submissions", Text("未采用的填报", "Submissions not used"),
            about=Text("空格分隔", "separated by spaces")),
 )
 _PERSONS_FIXED = (
     Column("person", Text("人员标识", "Person"), required=True,
            about=Text("任务代号/门牌/户序号/人序号", "campaign/door/household number/person number")),
-    _HOUSEHOLD,
+    each.HOUSEHOLD,
     Column("person_no", Text("人序号", "Person number"), "integer", required=True),
 )
 
@@ -71,31 +62,36 @@ CODE_LISTS = Table("code_lists", Text("代码表", "Code lists"), (
 ), ("list", "code"))
 
 SUBMISSIONS = Table("submissions", Text("填报", "Submissions"), (
-    _INSTANCE, _DWELLING, _HOUSEHOLD_NO, _CHANNEL,
-    Column("worker", Text("工号", "Work number"), about=Text("不含姓名", "never the name")),
-    Column("form", Text("问卷", "Form"), required=True), Column("form_version", Text("问卷版本", "Form version"), required=True),
-    Column("form_digest", Text("问卷摘要", "Form digest"), required=True, about=Text("SHA-256", "SHA-256")),
-    Column("filled_at", Text("填报时间", "Filled at"), "datetime", required=True),
-    Column("received_at", Text("收到时间", "Received at"), "datetime", required=True),
-    _DAY,
-    Column("late", Text("宽限期内迟到", "Late"), "boolean", required=True),
-    _PERSONS,
+    each.SUBMISSION, each.DWELLING, each.HOUSEHOLD_NO, each.CHANNEL,
+    each.SOME_WORKER,
+    Column("form", Text("问卷", "Form"), required=True), Column("form_version", Text("问卷版本", "Form version")),
+    each.FORM_DIGEST,
+    each.FILLED_AT, each.RECEIVED_AT,
+    each.DAY,
+    each.LATE,
+    each.PERSONS,
     Column("replaces", Text("更正的填报", "Corrects submission")),
+    Column("conflicts", Text("先已登记这户的填报", "Was recorded already by"),
+           about=Text("填报编号；手机没网时填的，没有采用", "a submission; this one was filled without a network and is not used")),
+    each.FLAGS,
     Column("used", Text("采用为记录", "Used as the record"), "boolean", required=True),
-), ("submission",), (("dwelling", ("dwellings", "dwelling")),))
+), ("submission",), (("dwelling", ("dwellings", "dwelling")), ("form_digest", ("forms", "form_digest"))))
 
 TALLIES = Table("tallies", Text("计件", "Tallies"), (
-    _INSTANCE,
+    each.SUBMISSION,
     Column("kind", Text("种类", "Kind"), codes=_CREDITS, required=True),
     Column("paid_for", Text("计酬项目", "Paid for"), codes=_PAID_FOR, required=True),
     Column("round", Text("第几次计入", "Round"), "integer", required=True),
-    Column("worker", Text("工号", "Work number"), required=True),
-    _DWELLING, _HOUSEHOLD_NO,
+    each.WORKER,
+    each.DWELLING, each.HOUSEHOLD_NO,
     Column("fen", Text("金额（分）", "Sum in fen"), "integer", required=True, unit="0.01 CNY"),
     Column("payment", Text("第几次付费", "Payment number"), "integer"),
-    Column("at", Text("时间", "At"), "datetime", required=True),
-    _DAY,
-), ("submission", "kind", "paid_for", "round"), (("submission", ("submissions", "submission")), ("dwelling", ("dwellings", "dwelling"))))
+    each.AT, each.DAY,
+    Column("worked", Text("做事那天", "Day of the work"), "date", about=Text("按任务时区", "a day of the campaign's time zone")),
+    Column("why", Text("零元的原因", "Why nothing is paid"), about=Text("paid、cap、rate", "paid, cap, rate")),
+    Column("period", Text("第几期付", "Pay period"), "integer", about=Text("还没关账的为空", "empty while it is open")),
+), ("submission", "kind", "paid_for", "round"), (("submission", ("submissions", "submission")), ("dwelling", ("dwellings", "dwelling")),
+                                                 ("period", ("pay_periods", "period"))))
 
 
 def households(forms: Iterable[Form]) -> Table:
@@ -112,7 +108,8 @@ def persons(forms: Iterable[Form]) -> Table:
 
 def of(forms: list[Form]) -> list[Table]:
     """All tables of an archive, parents first. `forms`: every version that has submissions, oldest first."""
-    return [CODE_LISTS, DWELLINGS, households(forms), persons(forms), SUBMISSIONS, TALLIES, FIGURES]
+    return [CODE_LISTS, *field_tables.BEFORE_DOORS, DWELLINGS, households(forms), persons(forms), SUBMISSIONS,
+            *field_tables.AFTER_SUBMISSIONS, TALLIES, FIGURES]
 
 
 def _with_questions(fixed: tuple[Column, ...], forms: Iterable[Form], part: str) -> tuple[Column, ...]:

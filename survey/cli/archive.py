@@ -56,8 +56,12 @@ def _show_export(made: Summary) -> None:
          file=made.file, workbooks=made.workbooks, size=_size(made.bytes), **made.counts)
     echo("签名：{signature}，密钥 {key}", "Signature: {signature}, key {key}", signature=made.signature, key=made.key)
     echo("加密给：{to}", "Encrypted to: {to}", to=", ".join(made.recipients))
-    echo("含个人信息的栏：{columns}。填报全文 submissions.jsonl 也是。",
-         "Personal columns: {columns}. The answers in submissions.jsonl are personal too.", columns=", ".join(made.personal))
+    echo("含个人信息的栏：{columns}。填报和上报的全文（.jsonl）和附件也是。",
+         "Personal columns: {columns}. The answers (.jsonl) and the attachments are personal too.", columns=", ".join(made.personal))
+    if made.lost_files:
+        echo("✗ 有 {count} 个照片或文件读不出，没有放进归档（表 attachments 里没有路径的）。请从备份恢复 attachments 文件夹后再导出。",
+             "✗ {count} photos or files could not be read and are not in the archive (those without a path in the table attachments). "
+             "Restore the folder attachments from a backup and export again.", count=made.lost_files)
 
 
 @archive.command("verify")

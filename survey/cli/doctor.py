@@ -3,24 +3,28 @@ from __future__ import annotations
 
 import click
 
-from campaigns import audit, campaign, hangers, tally
+from campaigns import arriving, audit, campaign, clock, hangers, tally
 from forms.language import Text
 from survey import paying
-from survey.cli.base import echo_json, installation, json_option, say
+from survey.cli.base import ACTOR, echo_json, installation, json_option, say
 
 _SHOWN = 5
 
 
 @click.command()
+@click.option("--tidy", is_flag=True, help="删掉 14 天还没对上表的照片 / remove photos of phones that no form named in 14 days")
 @json_option
 @click.pass_context
-def doctor(context: click.Context, as_json: bool) -> None:
+def doctor(context: click.Context, tidy: bool, as_json: bool) -> None:
     """检查密钥、审计链、计件账、计酬表 / check keys, audit chain, tally books and pay sheets; exit 1 if something is wrong."""
     here = installation()
     rows = []
     with here.store.read() as connection:
         for each in campaign.every(connection):
             rows += _findings(here, connection, each)
+        everyone = campaign.every(connection)
+    if tidy:
+        rows += [_tidied(here, each) for each in everyone]
     wrong = [row for row in rows if not row["ok"]]
     if as_json:
         echo_json(rows)
@@ -46,6 +50,12 @@ def _findings(here, connection, each: campaign.Campaign) -> list[dict]:
         _row(each, not astray, Text("挂卡账平", "hanger books balance"),
              Text("挂卡账不平：{what}", "hanger books do not balance: {what}").fill(what="; ".join(astray[:_SHOWN]))),
     ]
+
+
+def _tidied(here, each: campaign.Campaign) -> dict:
+    count = arriving.tidy(here.store, each, here.settings.attachments / each.slug, clock.now(), ACTOR)
+    done = Text("删掉没有对上表的照片 {count} 张", "photos that no form named, removed: {count}").fill(count=count)
+    return _row(each, True, done, done)
 
 
 def _row(each: campaign.Campaign, ok: bool, good: Text, bad: Text) -> dict:

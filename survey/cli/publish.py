@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import click
 
-from campaigns import clock, marks
+from campaigns import arriving, clock, marks
 from campaigns import merge as merging
 from campaigns.campaign import Campaign
 from campaigns.keys import KeyMissing
@@ -43,6 +43,7 @@ def publish(campaign: Campaign, merge_first: bool, public: bool | None, as_json:
     """合并并发布进度，组长在 Datasette 里看 / merge, and publish the progress that team leads read in Datasette."""
     summary = publication.publish(installation(), campaign, clock.now(), ACTOR, merge_first=merge_first, public=public)
     _compare(campaign)
+    arriving.tidy(installation().store, campaign, installation().settings.attachments / campaign.slug, clock.now(), ACTOR)
     if as_json:
         echo_json(summary)
         return
