@@ -6,6 +6,7 @@ import pytest
 from campaigns import assignments, clock, missed
 from campaigns.audit import COMMAND_LINE
 from campaigns.visits import NewVisit
+from survey.desk import menu
 from tests import cast, visit_cases
 from tests.respondent import Respondent
 
@@ -134,3 +135,15 @@ def test_doors_are_listed_by_status_and_compound_a_page_at_a_time(app, installat
     assert len(following) == 1 and "单元-501" not in desk.open("/desk/doors?after=2").text.split("谁去")[1].split("单元-502")[0]
     for odd in ("status=gone", "after=x", "after=99999999999999999999", "compound=%E6%97%A0"):
         assert desk.open(f"/desk/doors?{odd}").status == 200
+
+
+def test_the_desk_says_what_waits_for_whom_and_every_section_stands_under_one_heading(app, installation, campaign, alice, bob, doors):
+    assert sorted(each for _, endpoints in menu.GROUPS for each in endpoints) == sorted(each.endpoint for each in menu.SECTIONS)
+    desk = Respondent(app)
+    desk.sign_in(bob)
+    assert "1 栋缺人" in desk.open("/desk/").text  # WAI-1: as many as the pages behind show
+    assert "户等核对" not in desk.text
+    visit(installation, campaign, alice, doors[0], "split")
+    add(installation, campaign, alice, doors[0], "901")
+    assert "2 户等核对" in desk.open("/desk/").text
+    assert len(desk.open("/desk/doors").page.xpath("//section[@class='review']")) == 2

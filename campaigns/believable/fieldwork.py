@@ -55,7 +55,6 @@ class _Door:
     number: int
     holder: User
     households: int
-    place: tuple[str, str]  # compound and building
 
 
 def work(here: Installation, cast: Cast, truth: Truth, size: Size, seed: int, calendar: Calendar) -> None:
@@ -72,15 +71,14 @@ def work(here: Installation, cast: Cast, truth: Truth, size: Size, seed: int, ca
         _completed(connection, here, cast, truth, draw)
         silent = [each for each in doors if each.number not in told and draw.random() < _TRIED]
         _tried(connection, here, cast, silent, stock, draw, calendar)
-        _reported(connection, here, campaign, doors, draw, calendar)
+        _reported(connection, here, cast, doors, draw, calendar)
 
 
 def _doors(truth: Truth, cast: Cast, size: Size) -> Iterator[_Door]:
     """Every door with the person whom `channels.Schedule` sends there."""
-    for number, team, households, compound, building in truth.connection.execute(
-            "SELECT id, team, households, compound, building FROM dwelling ORDER BY id"):
+    for number, team, households in truth.connection.execute("SELECT id, team, households FROM dwelling ORDER BY id"):
         own = cast.visitors[team::size.teams]
-        yield _Door(number, own[number // 17 % len(own)], households, (compound, building))
+        yield _Door(number, own[number // 17 % len(own)], households)
 
 
 def _stock(connection: Connection, here: Installation, cast: Cast, at: datetime) -> dict[int, list[Hanger]]:
@@ -140,9 +138,10 @@ def _act(connection: Connection, campaign: Campaign, person: User, kind: str, ha
     hangers.apply(connection, campaign, person, Action(kind, _item(draw), hanger.id, at, at, dwelling_id=dwelling_id))
 
 
-def _reported(connection: Connection, here: Installation, campaign: Campaign, doors: list[_Door], draw: Random, calendar: Calendar) -> None:
+def _reported(connection: Connection, here: Installation, cast: Cast, doors: list[_Door], draw: Random, calendar: Calendar) -> None:
     """The forms that people fill beside the household's, and a few incidents."""
-    key, at = here.keyring.campaign(campaign.slug), calendar.opens - timedelta(days=2)
+    campaign, at = cast.campaign, calendar.opens - timedelta(days=2)
+    key = here.keyring.campaign(campaign.slug)
     for name in _FORMS:
         workbook, form = library(name)
         version = campaigns.add_report_form(connection, campaign.id, workbook, form, at, COMMAND_LINE)
@@ -151,7 +150,7 @@ def _reported(connection: Connection, here: Installation, campaign: Campaign, do
             source = "".join(f"<{each}>{escape(' '.join(value) if isinstance(value, list) else value)}</{each}>"
                              for each, value in answers.items())
             reports.record(connection, campaign, key, door.holder, NewReport(
-                _item(draw), version, form.key, None, "/".join(door.place), when, when, answers,
+                _item(draw), version, form.key, cast.dwellings[door.number], "", when, when, answers,
                 f'<data id="{form.key}" version="{form.version}">{source}</data>'.encode()))
 
 

@@ -67,7 +67,7 @@ export function frame(app, screen) {
   const alone = !app.phone || screen.bare || screen.alone || app.phone.revoked;
   const page = h(alone ? "div.screen.alone" : "div.screen", {}, head(app, screen),
     h("main.inner", { id: "main" }, app.phone && !screen.bare ? [warnings(app), done(app)] : null, screen.body || h("p.starting", {}, screen.title)),
-    screen.primary ? h("div.thumb", {}, h("div.inner", {}, screen.primary)) : null,
+    screen.primary ? h("div.thumb", { role: "region", "aria-label": say("下一步", "What to do next") }, h("div.inner", {}, screen.primary)) : null,
     alone ? null : tabs(app, screen));
   return page;
 }

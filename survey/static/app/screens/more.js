@@ -7,7 +7,8 @@ import { language, say, tell, when } from "../words.js";
 /** `#/forms`: sheets that belong to no single door. */
 export function forms(app) {
   const rows = app.phone.forms("report");
-  return { title: say("填表", "Sheets"), tab: "forms", body: rows.length ? h("div.stack", {}, rows.map((each) =>
+  const back = app.phone.round.data?.user?.role === "building_head" ? null : "#/more";
+  return { title: say("填表", "Sheets"), tab: back ? "more" : "forms", back, body: rows.length ? h("div.stack", {}, rows.map((each) =>
     h("a.button.secondary", { href: each.key === "incident-report" ? "#/incident" : `#/form/report/${each.key}` }, tell(each.title) || each.key)))
     : h("p.hint", {}, say("这项登记没有别的表。", "This campaign has no other sheets.")) };
 }
