@@ -1,6 +1,7 @@
 """Phones coming back online: 200 at once with 20 forms each, and one with 100 forms and 50 photos.
 
-An item is acknowledged when the answer of its request is here. Server CPU ms: user and system time of all server processes.
+An item is acknowledged when its answer is here; what is answered `later` and `soon` is sent again at once. Its time counts
+from the moment at which all phones begin. Server CPU ms: user and system time of all server processes.
 """
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ import secrets
 import tempfile
 import time
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlalchemy import func, select, update
@@ -42,17 +43,24 @@ class Signed:
     token: str
 
 
+@dataclass
+class Synced(Measured):
+    """`acknowledged`: seconds from the start until each item was answered for good."""
+
+    acknowledged: list[float] = field(default_factory=list)
+
+
 def run() -> list[dict]:
     with tempfile.TemporaryDirectory() as folder:
         street = build(Path(folder), doors=PHONES * FORMS + 200)
         here = Installation(Settings(home=Path(folder)))
-        phones = _sign_in(here, street.campaign)
+        phones = sign_in(here, street.campaign)
         with Server(Path(folder)) as server:
             doors = iter(range(1, PHONES * FORMS + 200 + 1))
-            queues = [[_form(street, next(doors)) for _ in range(FORMS)] for _ in phones]
-            all_at_once = asyncio.run(_sync(server, phones, queues))
-            again = asyncio.run(_sync(server, phones[:20], queues[:20]))
-            one = asyncio.run(_sync(server, phones[:1], [[_form(street, next(doors)) for _ in range(100)]]))
+            queues = [[form(street, next(doors)) for _ in range(FORMS)] for _ in phones]
+            all_at_once = asyncio.run(sync(server, phones, queues))
+            again = asyncio.run(sync(server, phones[:20], queues[:20]))
+            one = asyncio.run(sync(server, phones[:1], [[form(street, next(doors)) for _ in range(100)]]))
             photos = asyncio.run(_photos(server, phones[0], 50))
         with here.store.read() as connection:
             kept = connection.execute(select(func.count()).select_from(submission)).scalar_one()
@@ -65,15 +73,18 @@ def run() -> list[dict]:
 
 def _row(what: str, items: int, measured: Measured) -> dict:
     return {"what": what, "items": items, "items/s": items / measured.wall, "server CPU ms an item": measured.cpu / items * 1000,
-            **{f"request {name}": value for name, value in _percentiles(measured.posts).items()}}
+            **{f"request {name}": value for name, value in _percentiles(measured.posts).items()},
+            **({f"acknowledged {name}": value for name, value in _percentiles(measured.acknowledged).items()}
+               if isinstance(measured, Synced) else {})}
 
 
-def _sign_in(here: Installation, campaign: object) -> list[Signed]:
+def sign_in(here: Installation, campaign: object, count: int = PHONES) -> list[Signed]:
+    """`count` volunteers of one team, which has all doors; their phones."""
     at = clock.now()
     pin_hash = people.hash_pin("123456")
     with here.store.write() as connection:
         users = [people.add(connection, here.keyring, campaign, role="volunteer", name="艾丽丝", team_name="一组", at=at,
-                            actor=COMMAND_LINE, pin="123456", pin_hash=pin_hash).user for _ in range(PHONES)]
+                            actor=COMMAND_LINE, pin="123456", pin_hash=pin_hash).user for _ in range(count)]
         connection.execute(update(dwelling).values(team_id=users[0].team_id))
         campaigns.add_report_form(connection, campaign.id, *library("incident-report"), at, COMMAND_LINE)
     app = create_app(here)
@@ -86,7 +97,7 @@ def _sign_in(here: Installation, campaign: object) -> list[Signed]:
     return made
 
 
-def _form(street: object, door: int) -> dict:
+def form(street: object, door: int) -> dict:
     at = f"{clock.now():%Y-%m-%dT%H:%M:%S}.000Z"
     return {"id": secrets.token_hex(16), "kind": "form", "at": at, "began": at, "door": door, "household": 1,
             "xml": to_xml(street.form, street.household, instance_id=f"uuid:{uuid.uuid4()}").decode()}
@@ -97,25 +108,34 @@ def _post(path: str, phone: Signed, body: bytes, more: str = "Content-Type: appl
             f"Content-Length: {len(body)}\r\n\r\n").encode() + body
 
 
-async def _sync(server: Server, phones: list[Signed], queues: list[list[dict]]) -> Measured:
-    measured = Measured()
+async def sync(server: Server, phones: list[Signed], queues: list[list[dict]]) -> Synced:
+    """All phones send their queues at once."""
+    measured = Synced()
     cpu, start = server.cpu(), time.perf_counter()
-    await asyncio.gather(*[_phone(server.port, *pair, measured) for pair in zip(phones, queues)])
+    await asyncio.gather(*[_phone(server.port, *pair, measured, start) for pair in zip(phones, queues)])
     measured.wall, measured.cpu = time.perf_counter() - start, server.cpu() - cpu
     return measured
 
 
-async def _phone(port: int, phone: Signed, queue: list[dict], measured: Measured) -> None:
+async def _phone(port: int, phone: Signed, queue: list[dict], measured: Synced, start: float) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    for place in range(0, len(queue), _BATCH):
-        body = json.dumps({"device": "bench", "now": f"{clock.now():%Y-%m-%dT%H:%M:%S}.000Z", "items": queue[place:place + _BATCH]},
-                          ensure_ascii=False).encode()
+    waiting = list(queue)
+    while waiting:
         began = time.perf_counter()
-        status, _, page = await _ask(reader, writer, _post("/v/app/sync", phone, body))
+        status, _, page = await _ask(reader, writer, _post("/v/app/sync", phone, body_of(waiting[:_BATCH])))
         measured.posts.append(time.perf_counter() - began)
         assert status == 200, (status, page[:300])
-        assert all(each["status"] in ("taken", "again") for each in json.loads(page)["answers"]), page[:600].decode()
+        answers = json.loads(page)["answers"]
+        assert all(each["status"] in ("taken", "again") or each.get("soon") for each in answers), page[:600].decode()
+        done = {each["id"] for each in answers if each["status"] != "later"}
+        measured.acknowledged += [time.perf_counter() - start] * len(done)
+        waiting = [each for each in waiting if each["id"] not in done]
     writer.close()
+
+
+def body_of(items: list[dict]) -> bytes:
+    """A request of the queue."""
+    return json.dumps({"device": "bench", "now": f"{clock.now():%Y-%m-%dT%H:%M:%S}.000Z", "items": items}, ensure_ascii=False).encode()
 
 
 async def _photos(server: Server, phone: Signed, count: int) -> Measured:

@@ -9,13 +9,16 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import func, select
 
-from campaigns import assignments, figures, merge, missed, rounds, tally
+from campaigns import assignments, clock, figures, merge, missed, rounds, tally
 from campaigns.audit import COMMAND_LINE, broken_at
 from campaigns.store import NotSaved, Store
 from campaigns.store.schema import dwelling, metadata, submission, throttle
+from survey.app import create_app
+from tests import cast, field_cases, visit_cases
 from tests import core_cases as core
-from tests import field_cases, visit_cases
 from tests.core_cases import NOON, ZHAO
+from tests.hanger_cases import stocked
+from tests.phone_cases import Phone, add_report
 
 
 @pytest.fixture
@@ -193,4 +196,31 @@ def test_the_queries_of_field_work_run_on_postgresql(tmp_path, postgresql):
     standing = Counter(each for each in expected.values() if each != "ended")
     assert (total.refusal, total.vacant) == (
         standing["refused"] + standing["soft_refused"], standing["vacant"] + standing["second_home"])
+    here.store.close()
+
+
+def test_the_queue_of_a_phone_runs_on_postgresql(tmp_path, postgresql):
+    here = core.installation(tmp_path / "home", store=postgresql)
+    made = cast.campaign(here, slug="sync")
+    houses, alice = [cast.door(here, made, room) for room in ("501", "502")], cast.person(here, made, "volunteer", "艾丽丝")
+    phone, form, report = Phone(create_app(here), alice), cast.form(here, made), add_report(here, made, "suggestion")
+    [card] = stocked(here, made, 1, at=clock.now())
+    with here.store.write() as connection:
+        assignments.assign(connection, made, alice.user, [house.door_id for house in houses], clock.now(), COMMAND_LINE)
+    first, new = houses[0].door_id, phone.item("door", copy_of=houses[0].door_id, room="503", note="隔出来的")
+    items = [
+        phone.item("visit", door=first, outcome="nobody_home", position={"lon": 117.5, "lat": 34.9, "metres": 20}),
+        phone.draft(form, {"contact_name": "王小明"}, first, instance="uuid:pg"), phone.form(form, cast.WANG, first, instance="uuid:pg"),
+        new, phone.form(form, cast.LI, new_door=new["id"]), phone.item("hang", serial=card.serial, door=houses[1].door_id),
+        phone.item("hanger", serial=card.serial, action="collected"), phone.report(report, {}, first),
+        phone.item("visit", door=10**9, outcome="completed"), phone.item("teleport", to="moon")]
+    expected = ["taken"] * 8 + ["refused", "held"]
+    assert [each["status"] for each in phone.send(*items)] == expected
+    assert [each["status"] for each in phone.send(*items)] == ["again", "taken", *["again"] * 6, "refused", "held"]
+    found = phone.round()
+    assert found["tally"]["total"] == 2 and len(found["doors"]) == 3 and not any(each.get("drafts") for each in found["doors"])
+    assert phone.round(found["stamp"])["whole"] is False
+    assert [each["answers"]["contact_name"] for each in cast.kept(here, made)] == ["王小明", "赵·买买提"]
+    with here.store.read() as connection:
+        assert broken_at(connection, made.id) is None
     here.store.close()
