@@ -22,6 +22,7 @@ from survey import paying
 ENTRIES = 85_000
 _VOLUNTEERS = 100
 _SECONDS = 150  # between two entries of one person, on average
+_MARKS = 400  # times as many different marks as entries: a person stands behind two doors once in some hundred entries
 
 
 def run(entries: int = ENTRIES) -> list[dict]:
@@ -76,4 +77,4 @@ def _work(made, entries: int) -> Iterator[tuple[dict, dict, dict, list[dict]]]:
                   "outcome": chance.choice(("completed", "completed", "nobody_home", "vacant", "soft_refusal")), "at": at,
                   "received_at": at, "hints": [], "evidence": [], "proxy": False, "scanned": True, "metres": chance.randrange(250)}
         yield sent, paid, called, [{"submission_id": n, "place": place, "campaign_id": made.id,
-                                    "mark": chance.randrange(entries * 8).to_bytes(16, "big")} for place in range(4)]
+                                    "mark": chance.randrange(entries * _MARKS).to_bytes(16, "big")} for place in range(4)]
