@@ -102,9 +102,9 @@ def count_of(connection: Connection, campaign: Campaign, user: User, day: str) -
 # The second keying ----------------------------------------------------------------------------------------------------
 
 
-def keep_second(connection: Connection, key: Key, campaign: Campaign, submission_id: int, user: User, answers: dict,
-                at: datetime) -> list[str]:
-    """Keep what the second clerk keyed; returns the paths that differ. The same clerk again changes nothing.
+def keep_second(connection: Connection, key: Key, campaign: Campaign, submission_id: int, code_id: int, user: User,
+                answers: dict, at: datetime) -> list[str]:
+    """Keep what the second clerk keyed from the paper with this code; returns the paths that differ. The same clerk again changes nothing.
 
     Raises NotForYou, KeyedTwice."""
     done = connection.execute(select(second_keying.c.user_id, second_keying.c.differences).where(
@@ -114,7 +114,7 @@ def keep_second(connection: Connection, key: Key, campaign: Campaign, submission
             raise KeyedTwice
         return done.differences
     row = connection.execute(first_keyings(campaign).where(submission.c.id == submission_id)).first()
-    if row is None or row.user_id == user.id or not is_drawn(key, campaign, row.instance):
+    if row is None or row.code_id != code_id or row.user_id == user.id or not is_drawn(key, campaign, row.instance):
         raise NotForYou
     first = submissions.answers_of(connection, key, submissions.current(connection, submission_id))
     paths, compared = compare(first, answers)

@@ -224,9 +224,9 @@ def _accept(campaign: Campaign, entry: Entry) -> Accepted:
 
 
 def _keep_second(sheet: Sheet, answers: dict, at: datetime) -> None:
-    campaign, user, here = sheet.found.campaign, g.user, current_app.installation
+    campaign, paper, user, here = sheet.found.campaign, sheet.found.code.id, g.user, current_app.installation
     key = here.keyring.campaign(campaign.slug)
-    here.store.submit(lambda connection: keying.keep_second(connection, key, campaign, sheet.second, user, answers, at))
+    here.store.submit(lambda connection: keying.keep_second(connection, key, campaign, sheet.second, paper, user, answers, at))
 
 
 # The state of keying, for readers -------------------------------------------------------------------------------------

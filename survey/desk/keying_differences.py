@@ -119,7 +119,9 @@ def _correct(connection: Connection, intake: Intake, campaign: Campaign, found: 
     judged = judge(form, answers, today=clock.day(at, campaign.tz), now=at, max_persons=campaign.terms.max_persons)
     entry = Entry(
         instance=secrets.token_hex(16), form_version_id=found.keyed.form_version_id, channel="paper",
-        dwelling_id=found.keyed.dwelling_id, answers=judged.answers, persons=len(judged.answers.get(form.person_repeat) or ()),
+        dwelling_id=found.keyed.dwelling_id,
+        household=submissions.household_of(connection, found.keyed.id), answers=judged.answers,
+        persons=len(judged.answers.get(form.person_repeat) or ()),
         filled_at=min(found.keyed.received_at, at), received_at=at, user=user, code_id=found.keyed.code_id,
         receipt=submissions.receipt_of(intake.server, found.keyed.instance), flags=judged.flags,
         source=canonical(answers) if judged.flags else None)
