@@ -187,8 +187,8 @@ def read_item(key: Key, raw: object) -> Item:
         raise BadItem("kind")
     try:
         return Item(raw["id"], raw["kind"], raw, key.mac("delivery", _canonical(raw)))
-    except UnicodeEncodeError:  # half a character
-        raise BadItem("UTF-8") from None
+    except (UnicodeEncodeError, RecursionError):  # half a character, or lists in lists without end
+        raise BadItem("JSON") from None
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ from campaigns.store import NotSaved, Store
 from campaigns.store.fieldwork import delivery
 from campaigns.store.prepared import Prepared
 from campaigns.submissions import Closed, NotOpen
+from campaigns.throttle import TooManyTries
 from forms.language import Refusal, Text
 
 MOST_ITEMS = 50  # in one request
@@ -109,13 +110,15 @@ def _settle(connection: Connection, context: Context, item: Item, kind: Kind, ac
         was_held = held.check(connection, context, item)
         with audit.undoable(connection):
             answer = accept(connection)
-    except NotYet as wait:
+    except (NotYet, TooManyTries) as wait:  # passes by itself: the phone keeps the item and sends it again
         return Answer("later", wait.text)
     except ItemTaken as other:
         return refused(other)
     except (Closed, NotOpen) as outside:
         return held.keep(connection, context, item, "closed", outside) if kind.typed else _refuse(connection, context, item, outside)
     except Refusal as refusal:
+        if isinstance(refusal, CodeUnknown) and context.sender.address:
+            throttle.miss(connection, context.received_at, context.sender.address)
         if kind.typed:
             return held.keep(connection, context, item, "refused", refusal)
         return _refuse(connection, context, item, refusal)
@@ -131,8 +134,6 @@ def _refuse(connection: Connection, context: Context, item: Item, refusal: Refus
     answer = refused(refusal)
     audit.write(connection, context.campaign.id, context.received_at, context.user.actor, "item.refused", f"item:{item.id}",
                 kind=item.kind, reason=type(refusal).__name__)
-    if isinstance(refusal, CodeUnknown) and context.sender.address:
-        throttle.miss(connection, context.received_at, context.sender.address)
     keep(connection, context, item, answer)
     return answer
 
