@@ -262,15 +262,16 @@ def unbalanced(connection: Connection, campaign: Campaign) -> list[str]:
         if expected and each.first_day != expected:
             wrong.append(f"period {each.number} does not begin on {expected}")
         expected = _next(each.last_day)
-        entries, fen, latest = connection.execute(
-            select(func.coalesce(func.sum(ONE), 0), func.coalesce(func.sum(tally.c.fen), 0), func.max(tally.c.day))
+        entries, fen, latest, newest = connection.execute(
+            select(func.coalesce(func.sum(ONE), 0), func.coalesce(func.sum(tally.c.fen), 0), func.max(tally.c.day),
+                   func.coalesce(func.max(tally.c.id), 0))
             .select_from(pay_line.join(tally, tally.c.id == pay_line.c.tally_id)
                          .join(pay_period, pay_period.c.id == pay_line.c.pay_period_id))
             .where(pay_period.c.campaign_id == campaign.id, pay_period.c.number == each.number)).one()
         if (int(entries), int(fen)) != (each.entries, each.fen) or (latest or "") > each.last_day:
             wrong.append(f"period {each.number} does not agree with the ledger")
         missed = connection.execute(select(func.count()).where(
-            ledger.unpaid(campaign.id, each.last_day), tally.c.at < each.closed_at)).scalar_one()
+            ledger.unpaid(campaign.id, each.last_day), tally.c.id < newest)).scalar_one()
         if missed:
             wrong.append(f"period {each.number} left {missed} rows unpaid")
     return wrong

@@ -128,7 +128,7 @@ def record(connection: Connection, campaign: Campaign, key: Key, by: User, new: 
     door = doors.known(connection, campaign.id, new.dwelling_id)
     if door is None:
         raise NoSuchDoor
-    holding = assignments.require(connection, by, door)
+    holding = "has" if released else assignments.require(connection, by, door)
     before = at_door(connection, door.id)
     flags = _flags(new, before)
     if strict and "proxy-early" in flags:

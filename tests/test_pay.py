@@ -263,3 +263,15 @@ def test_inv_7_ledger_periods_and_sheets_agree_after_anything(tmp_path_factory, 
 @given(steps=STEPS)
 def test_inv_7_ledger_periods_and_sheets_agree_after_anything_many_times(tmp_path_factory, steps):
     check(core.installation(tmp_path_factory.mktemp("home")), steps)
+
+
+def test_pay_2_what_a_lead_releases_after_its_day_was_closed_is_paid_by_the_next_period(here, made, alice):
+    doors = core.door_ids(here, made)
+    visit(here, made, doors[0], alice)
+    close(here, made, FIRST, NOON + DAY)
+    visit(here, made, doors[1], alice, released=True)  # it came to the server on the closed day, and was held until now
+    with here.store.read() as connection:
+        assert pay.unbalanced(connection, made) == []
+    close(here, made, SECOND, NOON + 2 * DAY)
+    with here.store.read() as connection:
+        assert pay.unbalanced(connection, made) == [] and [each.entries for each in pay.periods(connection, made.id)] == [1, 1]
