@@ -109,7 +109,8 @@ def _query(campaign_id: int, by: User | None) -> Select:
         report.join(user, user.c.id == report.c.user_id).outerjoin(dwelling, dwelling.c.id == report.c.dwelling_id))
         .where(report.c.campaign_id == campaign_id))
     if by is not None and by.role == "lead":
-        found = found.where(or_(user.c.team_id == by.team_id, dwelling.c.team_id == by.team_id))
+        own = by.team_id or 0  # a lead without a team has none to read of
+        found = found.where(or_(user.c.team_id == own, dwelling.c.team_id == own))
     return found
 
 
