@@ -18,6 +18,7 @@ from survey import held_files
 from survey.questionnaire_pages import REVIEW
 from survey.questionnaire_walk import Walk, World, by_pages
 
+LARGEST_XML = 1024 * 1024
 XML, GIVEN = "xml_submission_file", "_given"
 _LONGEST_NAME = 200
 
@@ -38,8 +39,11 @@ def arrived(files: MultiDict) -> bool:
 
 def walk(form: Form, post: MultiDict, files: MultiDict, world: World) -> Walk:
     """The walk at its end, its files kept; `errors` tells of those that could not be. Raises Unreadable."""
+    xml = files[XML].stream.read(LARGEST_XML + 1)
+    if len(xml) > LARGEST_XML:
+        raise Unreadable
     try:
-        raw = from_xml(form, files[XML].stream.read())
+        raw = from_xml(form, xml)
     except WrongInstance:
         raise Unreadable from None
     errors = list(_kept(form, raw, files, world))

@@ -119,7 +119,8 @@ def posted(app, address, xml, **more):
 
 
 def test_what_is_no_answer_to_this_form_is_refused(app, installation, campaign, address):
-    for xml in ("<data", "<other id='x'/>", "<!DOCTYPE a><data id='form'/>"):
+    endless = f"<data id='form'>{'<thing/>' * 150_000}</data>"
+    for xml in ("<data", "<other id='x'/>", "<!DOCTYPE a><data id='form'/>", endless):
         answer = posted(app, address, xml)
         assert answer.status_code == 400 and "不是这份表的答案" in answer.text
     assert cast.kept(installation, campaign) == []
