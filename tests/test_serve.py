@@ -53,6 +53,12 @@ def test_both_answer_once_it_says_so(serving):
     assert httpx.get(f"http://127.0.0.1:{progress}/", follow_redirects=False).status_code in (200, 302, 303, 403)
 
 
+def test_an_address_as_long_as_the_server_takes_is_answered_by_the_site_itself(serving):
+    _, site, _ = serving
+    answer = httpx.get(f"http://127.0.0.1:{site}/h?q={'x' * 8000}", headers={"Accept-Language": "en"})
+    assert answer.status_code == 414 and "address is too long" in answer.text
+
+
 def test_a_running_campaign_is_published_while_it_is_served(tmp_path):
     made = core.campaign(core.installation(tmp_path / "home"))
     environment = {"PATH": os.environ["PATH"], "SURVEY_HOME": str(tmp_path / "home"), "SURVEY_PORT": str(free_port()),
