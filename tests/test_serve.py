@@ -27,7 +27,8 @@ def serving(tmp_path):
     """A running `survey serve`, its two ports, and what it has said so far."""
     site, progress = free_port(), free_port()
     environment = {"PATH": os.environ["PATH"], "SURVEY_HOME": str(tmp_path / "home"), "SURVEY_PORT": str(site),
-                   "SURVEY_DATASETTE_PORT": str(progress), "SURVEY_LANGUAGE": "en"}
+                   "SURVEY_DATASETTE_PORT": str(progress), "SURVEY_LANGUAGE": "en",
+                   "PYTHONPATH": str(Path(__file__).parents[1])}
     process = subprocess.Popen([Path(sys.executable).with_name("survey"), "serve"], env=environment, text=True,
                                stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     line = process.stdout.readline()
