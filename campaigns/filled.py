@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from lxml import etree
 
@@ -107,9 +108,8 @@ def check_kind(kind: str, head: bytes) -> None:
 
 def answers_in(filled: Filled, form: Form) -> tuple[dict, list[str]]:
     """The raw answers, and flags for what is in the XML but nowhere in the form. Raises BadXml."""
-    own = {*_USUAL, form.definition.namespace, form.key, *form.definition.names.declared.values()}
-    strange = {element.tag.partition("}")[0][1:] for element in filled.tree.iter(etree.Element) if element.tag[0] == "{"} - own
-    if strange:
+    found = {element.tag.partition("}")[0][1:] for element in filled.tree.iter(etree.Element) if element.tag[0] == "{"}
+    if found - _namespaces(form):
         raise BadXml("命名空间不对", "its namespace is wrong")
     try:
         raw = from_xml(form, filled.tree)
@@ -119,6 +119,11 @@ def answers_in(filled: Filled, form: Form) -> tuple[dict, list[str]]:
                and etree.QName(child).localname not in _NOT_ANSWERS)
     read = _count({name: value for name, value in raw.items() if name != DOOR_CODE and name not in filled.meta})
     return raw, [f"unknown:{sent - read}"] if sent > read else []
+
+
+@lru_cache(maxsize=64)
+def _namespaces(form: Form) -> set[str]:
+    return {*_USUAL, form.definition.namespace, form.key, *form.definition.names.declared.values()}
 
 
 def _texts(element: etree._Element) -> int:
@@ -144,9 +149,15 @@ def named_files(filled: Filled, form: Form, raw: dict) -> dict[str, str]:
     return found
 
 
+@lru_cache(maxsize=64)
+def _times(form: Form) -> list[tuple[str, str]]:
+    """(type, name) of the questions in which the device notes when filling began and ended."""
+    return [(question.type, question.name) for question in form.root.walk() if question.type in ("start", "end")]
+
+
 def began(filled: Filled, form: Form, raw: dict, opens_at: datetime, received_at: datetime) -> datetime:
     """When the device says that filling began (else ended), within what can be; `received_at` when it does not say."""
-    by_type = {question.type: raw.get(question.name) for question in form.root.walk() if question.type in ("start", "end")}
+    by_type = {kind: raw.get(name) for kind, name in _times(form)}
     for text in (by_type.get("start"), filled.meta.get("timeStart"), by_type.get("end"), filled.meta.get("timeEnd")):
         try:
             instant = datetime.fromisoformat(text or "")

@@ -8,6 +8,8 @@ DEV-3 Where a workbook says that its answers go elsewhere, or are encrypted for 
 """
 from __future__ import annotations
 
+from functools import lru_cache
+
 from lxml import etree
 
 from forms.building import language_code
@@ -39,6 +41,7 @@ def asks_for_the_door(form: Form) -> bool:
     return DOOR_CODE in names or DOOR in names and uses_doors(form)
 
 
+@lru_cache(maxsize=64)
 def uses_doors(form: Form) -> bool:
     """Whether the form looks doors up in the file of the user's own doors."""
     return f"/{DOORS}".encode() in form.xform

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 from forms.answers import validate
@@ -29,6 +30,12 @@ class Judged(NamedTuple):
     flags: tuple[str, ...]
 
 
+@lru_cache(maxsize=64)
+def _silent(form: Form) -> set[str]:
+    """The names of notes, which are shown and never answered."""
+    return {question.name for question in form.root.walk() if question.type == "note"}
+
+
 def judge(form: Form, raw: dict, *, today: date, now: datetime, max_persons: int) -> Judged:
     """The verdict on the raw answers of a submission. `max_persons`: more are kept too, and flagged."""
     try:
@@ -37,10 +44,9 @@ def judge(form: Form, raw: dict, *, today: date, now: datetime, max_persons: int
         result = validate_by_model(form, raw, today, MOST_PERSONS, now)
     _keep_long(form, result.answers, raw, {error.path for error in result.errors})
     flags = [f"invalid:{'/'.join(map(str, error.path))}" for error in result.errors]
-    silent = {question.name for question in form.root.walk() if question.type == "note"}
     sent, kept = Counter(_leaves(raw)), Counter(_leaves(result.answers))
     flags += sorted(f"dropped:{path}" for path, count in sent.items()
-                    if kept[path] < count and path.rsplit("/", 1)[-1] not in silent)
+                    if kept[path] < count and path.rsplit("/", 1)[-1] not in _silent(form))
     if form.person_repeat and len(result.answers.get(form.person_repeat) or ()) > max_persons:
         flags.append(f"many:{form.person_repeat}")
     return Judged(result.answers, tuple(flags[:MOST_FLAGS]))

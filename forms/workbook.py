@@ -26,6 +26,8 @@ MOST_COLUMNS = 2_000
 SHEETS = ("survey", "choices", "settings", "external_choices", "entities", "osm", "cascades", "columns")
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _SPACES = re.compile(" +")
+# The record with which an old .xls that has a password begins, right behind its first one (MS-XLS 2.4.117, FilePass).
+_FILEPASS = re.compile(rb"\x09\x08[\x08\x10]\x00.{8,80}?\x2f\x00.\x00[\x00\x01]\x00", re.DOTALL)
 
 
 class Problem(NamedTuple):
@@ -89,6 +91,8 @@ def read(data: bytes) -> Workbook:
     except BaseException as error:
         if isinstance(error, (KeyboardInterrupt, SystemExit, MemoryError)):
             raise
+        if isinstance(error, python_calamine.PasswordError) or data[:8] == OLE and _FILEPASS.search(data):
+            raise _unreadable(Text("文件设了密码", "the file has a password")) from None
         raise _unreadable(Text("文件坏了，打不开", f"the file is damaged ({type(error).__name__})")) from None
     if not found.sheets.get("survey"):
         raise FormError([Problem("survey", 0, Text("没有问题", "there are no questions"),
@@ -160,7 +164,9 @@ def _refuse_unreadable(data: bytes) -> None:
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
         raise _unreadable(Text("这不是 Excel 文件", "this is no Excel file")) from None
     if sum(sizes) > LARGEST_UNPACKED or max(sizes, default=0) > LARGEST_SHEET:
-        raise _unreadable(Text("解开后太大", "it is too large once unpacked"))
+        raise FormError([Problem("—", 0, Text("解开后太大", "it is too large once unpacked"),
+                                 Text("请删去图片、多余的工作表和空行空列，再试",
+                                      "Remove pictures, other sheets and empty rows and columns, then try again"))])
     if not any(re.fullmatch(r"xl/workbook\d*\.xml", name) for name in names):
         raise _unreadable(Text("这不是 Excel 文件", "this is no Excel file"))
     if any(name.lower().endswith("vbaproject.bin") for name in names):

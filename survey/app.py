@@ -52,8 +52,8 @@ def create_app(installation: Installation) -> Survey:
         app.register_blueprint(pages)
     sessions.use(app)
     language.use(app)
-    access.guard(app)
     errors.use(app)
+    access.guard(app)
     headers.use(app)
     settings.attachments.mkdir(parents=True, exist_ok=True, mode=0o700)  # large uploads go there while they arrive
     installation.store  # noqa: B018  opened before the server forks, so that a wrong address is told at the start

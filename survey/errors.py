@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import traceback
 
-from flask import Flask, g, render_template
+from flask import Flask, g, render_template, request
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.wrappers import Response
@@ -37,6 +37,7 @@ _BY_STATUS = {
     404: Text("没有找到", "Not found"),
     409: Text("没有记入", "Not added"),
     413: Text("内容太大了", "This is too large"),
+    414: Text("网址太长了", "This address is too long"),
     429: Text("请稍等再试", "Please wait a while"),
     500: Text("我们这边出了问题", "Something went wrong on our side"),
     503: Text("暂时不能用", "Not available just now"),
@@ -58,11 +59,29 @@ _OUR_FAULT = Text("不是您的问题，已经记下来了。请过几分钟再�
 _UNAVAILABLE = Text("系统暂时打不开，请过几分钟再试。", "The system cannot be reached just now; please try again in a few minutes.")
 
 
+_LONGEST_ADDRESS = 4_000  # characters; the server itself lets twice as much through, so that it is we who answer
+
+
+class TooLongAddress(Refusal):
+    status = 414
+
+    def __init__(self):
+        super().__init__("网址太长了，打不开。请重新扫描纸上的二维码，或从首页进入；查找时请少写一些字。",
+                         "This address is too long to open. Scan the QR code on the paper again, or go in by the start page; when you "
+                         "search, use fewer words.")
+
+
 def use(app: Flask) -> None:
+    app.before_request(_refuse_long_address)
     app.register_error_handler(Refusal, _refused)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(OperationalError, _unavailable)
     app.register_error_handler(Exception, _unexpected)
+
+
+def _refuse_long_address() -> None:
+    if len(request.environ.get("RAW_URI") or request.full_path) > _LONGEST_ADDRESS:
+        raise TooLongAddress
 
 
 def title_of(refusal: Refusal) -> Text:

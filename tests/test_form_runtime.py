@@ -74,6 +74,15 @@ def test_a_bundled_form_is_filled_from_first_to_last_question_and_the_server_tak
     assert len(both) >= 4 and [one for one in both if one[1] != one[2]] == []
 
 
+def test_names_that_programs_know_are_just_names_in_the_browser_too(page):
+    names = ("validate", "data", "errors", "csrf_token", "_x")
+    form = load(workbook(survey="| type | name | label |\n" + "\n".join(f"| text | {name} | {name} |" for name in names)), "odd")
+    assert runtime.open_form(page, form, "zh") == ""
+    runtime.walk(page)
+    raw = from_xml(form, page.evaluate("window.sent.xml").encode())
+    assert page.problems == [] and all(raw.get(name) for name in names) and judged(form, raw).errors == []
+
+
 @pytest.mark.long
 @pytest.mark.skipif(not CORPUS.is_dir(), reason="needs ../shared/corpus")
 def test_real_forms_load_in_the_browser_or_stay_on_the_servers_pages(page):

@@ -159,6 +159,8 @@ def test_names_that_python_or_wtforms_know_are_just_names():
         | text | _x         | E     |""")
     answers = {"validate": "1", "data": "2", "errors": "3", "csrf_token": "4", "_x": "5"}
     assert checked(loaded, **posted(loaded, answers)).answers == answers
+    raw = from_xml(loaded, to_xml(loaded, answers, instance_id="uuid:1"))
+    assert checked(loaded, **raw).answers == answers
 
 
 def test_a_submission_says_its_id_and_which_it_replaces():

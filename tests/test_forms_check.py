@@ -155,11 +155,18 @@ def with_file(name: str, content: bytes) -> bytes:
     (with_file("xl/media/zeros.bin", bytes(130 * 1024 * 1024)), "too large"),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le") + b"\0" * 600, "password"),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "Workbook _VBA_PROJECT Workbook".encode("utf-16-le"), "macros"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "Workbook".encode("utf-16-le") + bytes.fromhex("0908100000060500a91fcd07c1000100")
+     + bytes.fromhex("060400002f00360001000100"), "has a password"),
     (b"PK\x03\x04nothing", "no Excel file"), (b"", "no Excel file"), (b"<data/>", "no form"),
     (b"<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>", "no form"),
 ])
 def test_what_is_no_plain_workbook_is_refused_by_name(data, said):
     assert said in check(data, "f.xlsx").problems[0].cause.en
+
+
+def test_a_workbook_that_unpacks_to_too_much_says_what_to_take_out():
+    (problem,) = check(with_file("xl/media/zeros.bin", bytes(130 * 1024 * 1024)), "f.xlsx").problems
+    assert "pictures" in problem.remedy.en and "图片" in problem.remedy.zh and "password" not in problem.remedy.en
 
 
 def test_a_hundred_thousand_rows_are_refused():

@@ -27,7 +27,8 @@ def serving(tmp_path):
     """A running `survey serve`, its two ports, and what it has said so far."""
     site, progress = free_port(), free_port()
     environment = {"PATH": os.environ["PATH"], "SURVEY_HOME": str(tmp_path / "home"), "SURVEY_PORT": str(site),
-                   "SURVEY_DATASETTE_PORT": str(progress), "SURVEY_LANGUAGE": "en"}
+                   "SURVEY_DATASETTE_PORT": str(progress), "SURVEY_LANGUAGE": "en",
+                   "PYTHONPATH": str(Path(__file__).parents[1])}
     process = subprocess.Popen([Path(sys.executable).with_name("survey"), "serve"], env=environment, text=True,
                                stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     line = process.stdout.readline()
@@ -51,6 +52,12 @@ def test_both_answer_once_it_says_so(serving):
     _, site, progress = serving
     assert httpx.get(f"http://127.0.0.1:{site}/healthz").text == "ok\n"
     assert httpx.get(f"http://127.0.0.1:{progress}/", follow_redirects=False).status_code in (200, 302, 303, 403)
+
+
+def test_an_address_as_long_as_the_server_takes_is_answered_by_the_site_itself(serving):
+    _, site, _ = serving
+    answer = httpx.get(f"http://127.0.0.1:{site}/h?q={'x' * 8000}", headers={"Accept-Language": "en"})
+    assert answer.status_code == 414 and "address is too long" in answer.text
 
 
 def test_a_running_campaign_is_published_while_it_is_served(tmp_path):

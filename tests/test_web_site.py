@@ -41,6 +41,13 @@ def test_every_answer_carries_the_headers_that_protect(resident, path):
     assert "camera=(self)" in headers["Permissions-Policy"]
 
 
+@pytest.mark.parametrize("path", ["/h?q=", "/desk/", "/nothing-here/", "/openrosa/formList?formID="])
+def test_an_address_that_is_too_long_is_answered_in_words(resident, path):
+    answer = resident.open(path + "x" * 4000)
+    assert answer.status == 414 and "网址太长了" in answer.response.get_data(as_text=True)
+    assert resident.open(f"/h?q={'x' * 3000}").status == 200
+
+
 def test_pages_are_not_kept_by_browsers_or_proxies(resident, wang_household):
     for path in (f"/h/{wang_household.code}", f"/h/{wang_household.code}/form"):
         assert resident.open(path).response.headers["Cache-Control"] == "no-store"

@@ -68,8 +68,8 @@ def web_command(settings: Settings) -> list[str]:
     """The command that runs the survey site."""
     return [sys.executable, "-m", "gunicorn", "survey.wsgi:app", "--worker-class", "gthread",
             "--workers", str(settings.workers), "--threads", str(settings.threads), "--no-control-socket",
-            "--bind", f"{settings.host}:{settings.port}", "--log-level", "warning", "--graceful-timeout", "10",
-            "--keep-alive", "5", "--worker-tmp-dir", "/dev/shm"]
+            "--bind", f"{settings.host}:{settings.port}", "--limit-request-line", "8190", "--log-level", "warning",
+            "--graceful-timeout", "10", "--keep-alive", "5", "--worker-tmp-dir", "/dev/shm"]
 
 
 def site_url(settings: Settings) -> str:

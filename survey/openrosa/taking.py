@@ -14,18 +14,17 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask import current_app, g
+from sqlalchemy import Connection
 from werkzeug.datastructures import FileStorage
 
 from campaigns import attachments, clock, filled, served
 from campaigns.attachments import Folder, Kept
-from campaigns.campaign import Campaign
 from campaigns.codes import symbols
 from campaigns.frame import doors as frame
 from campaigns.frame.doors import Door
 from campaigns.people import User
 from campaigns.submissions import Accepted, Entry, Intake, is_late
 from forms.devices import DOOR, DOOR_CODE, asks_for_the_door
-from forms.form import Form
 from forms.language import Refusal, Text
 from forms.offline import judge
 from survey import doors, numbers
@@ -91,50 +90,44 @@ def take(user: User, at: datetime) -> Taken:
     """Keep what this request brings; on disk when this returns (INV-1). Raises the refusals of its parts."""
     here, campaign = current_app.installation, g.campaign
     upload = reading.read()
-    intake = here.intake(campaign)
-    with here.store.read() as connection:
+    intake, entry, door = here.intake(campaign), None, None
+    # One transaction reads everything. The address was looked at with the credentials; a wrong code still counts as a miss.
+    with doors.guesses_slowed(at, waits=False) as connection:
         form_id, form = served.of_version(connection, user, upload.key, upload.version)
         form = served.with_media(connection, user, form_id, form)
         known = intake.known(connection, upload.instance, upload.xml)
-    raw, flags = filled.answers_in(upload, form)
-    wanted = filled.named_files(upload, form, raw)
-    files = [(name, wanted[name], file) for name, file in upload.files if name in wanted]
-    for _, kind, file in files:
-        reading.check_kind(kind, file)
-    entry, door = (None, None) if known else _entry(upload, user, campaign, (form_id, form), raw, flags, at)
+        raw, flags = filled.answers_in(upload, form)
+        wanted = filled.named_files(upload, form, raw)
+        files = [(name, wanted[name], file) for name, file in upload.files if name in wanted]
+        for _, kind, file in files:
+            reading.check_kind(kind, file)
+        filled_at = filled.began(upload, form, raw, campaign.opens_at, at)
+        if not known:
+            is_late(campaign, filled_at, at)  # before the door: a closed campaign says so first
+            door, code_id = _door(connection, upload, user, raw if asks_for_the_door(form) else {})
+    if not known:
+        judged = judge(form, raw, today=clock.day(filled_at, campaign.tz), now=filled_at, max_persons=campaign.terms.max_persons)
+        entry = Entry(
+            instance=upload.instance, form_version_id=form_id, channel="paper" if user.role == CLERK else "visit",
+            dwelling_id=door.id, answers=judged.answers, persons=len(judged.answers.get(form.person_repeat) or ()),
+            filled_at=filled_at, received_at=at, user=user, code_id=code_id, source=upload.xml, corrects=upload.corrects,
+            flags=(*judged.flags, *flags))
     accepted, added = _commit(intake, entry, known, files, at)
     lacking = _lacking(intake, accepted, wanted) if upload.complete and wanted else 0
     return Taken(accepted, door, entry.flags if entry else (), not accepted.repeated or bool(added),
                  len(upload.files) - len(files), lacking)
 
 
-def _entry(upload: Upload, user: User, campaign: Campaign, version: tuple[int, Form], raw: dict, flags: list[str],
-           at: datetime) -> tuple[Entry, Door]:
-    form_id, form = version
-    filled_at = filled.began(upload, form, raw, campaign.opens_at, at)
-    is_late(campaign, filled_at, at)  # before the door: a closed campaign says so first
-    door, code_id = _door(upload, user, raw if asks_for_the_door(form) else {}, at)
-    judged = judge(form, raw, today=clock.day(filled_at, campaign.tz), now=filled_at,
-                   max_persons=campaign.terms.max_persons)
-    return Entry(
-        instance=upload.instance, form_version_id=form_id, channel="paper" if user.role == CLERK else "visit",
-        dwelling_id=door.id, answers=judged.answers, persons=len(judged.answers.get(form.person_repeat) or ()),
-        filled_at=filled_at, received_at=at, user=user, code_id=code_id, source=upload.xml, corrects=upload.corrects,
-        flags=(*judged.flags, *flags)), door
-
-
-def _door(upload: Upload, user: User, raw: dict, at: datetime) -> tuple[Door, int | None]:
+def _door(connection: Connection, upload: Upload, user: User, raw: dict) -> tuple[Door, int | None]:
     """The door that the submission belongs to, and the code that was scanned (ORS-3)."""
     scanned, chosen = upload.child(DOOR_CODE) or _text(raw.get(DOOR_CODE)), _text(raw.get(DOOR))
     if scanned:
-        # This request's address was looked at when its credentials were; a wrong code still counts as a miss.
-        found = doors.find(scanned.rstrip("/").rsplit("/", 1)[-1].partition("?")[0], at, shown_before=True)
+        found = doors.behind(connection, scanned.rstrip("/").rsplit("/", 1)[-1].partition("?")[0])
         if found.campaign.id != user.campaign_id:
             raise OtherCampaign
         door, code_id = found.door, found.code.id
     elif chosen.isascii() and chosen.isdigit():
-        with current_app.installation.store.read() as connection:
-            door, code_id = frame.find(connection, user.campaign_id, numbers.read(chosen) or 0), None
+        door, code_id = frame.find(connection, user.campaign_id, numbers.read(chosen) or 0), None
         if door is None or door.team_id != user.team_id:
             raise OtherTeam
     else:
@@ -155,7 +148,8 @@ def folder(intake: Intake) -> Folder:
 def _commit(intake: Intake, entry: Entry | None, known: Accepted | None, files: list[tuple[str, str, FileStorage]],
             at: datetime) -> tuple[Accepted, list[Kept]]:
     """The submission and its files in one transaction; files that end up in no row are removed again."""
-    place, kept, added = folder(intake), [], []
+    kept, added = [], []
+    place = folder(intake) if files else None
     row = intake.prepare(entry) if entry else None
 
     def work(connection):
