@@ -21,7 +21,6 @@ from campaigns.store.schema import code
 from survey.app import create_app
 from tests import app_cases, cast, visit_cases
 from tests.app_cases import STORED
-from tests.forms_inline import workbook
 from tests.phone_cases import Phone
 from tests.test_app_offline import field, give, new_phone, server
 
