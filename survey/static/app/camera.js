@@ -76,8 +76,11 @@ const PROBLEMS = {
     "One character of this code is wrong, or two are swapped. Please compare with the paper and type it again."),
 };
 
-/** A field for a code: {box, input, read()}. `read` answers the 12 symbols, or says what is wrong and answers null. */
-export function codeField({ id, label, hint, value = "" }) {
+const NUMBER = /^\d{1,6}$/; // as printed on a hanger: 000123
+
+/** A field for a code: {box, input, read()}. `read` answers the 12 symbols, with `numbers` also a hanger's number, or says what is
+ * wrong and answers null. */
+export function codeField({ id, label, hint, value = "", numbers = false }) {
   const error = h("p.error", { id: `${id}-error`, hidden: true });
   const input = h("input.code", { id, value, autocomplete: "off", autocapitalize: "characters", spellcheck: "false",
     "aria-describedby": `${id}-hint ${id}-error` });
@@ -91,6 +94,8 @@ export function codeField({ id, label, hint, value = "" }) {
   };
   input.addEventListener("input", () => tell(""));
   const read = () => {
+    const number = input.value.replace(/\s|^(No|№)\.?/gi, "");
+    if (numbers && NUMBER.test(number)) return number.padStart(6, "0");
     const found = window.surveyCode.read(input.value);
     if (found.code) {
       input.value = grouped(found.code);

@@ -1,6 +1,6 @@
 // What stands around every screen: where one is, what has not been sent yet, and the five ways to go.
 import { h, notice } from "./dom.js";
-import { say, tell } from "./words.js";
+import { say, tell, when } from "./words.js";
 
 const unsentWords = (count) => say(`${count} 份没发`, `${count} unsent`);
 
@@ -33,6 +33,14 @@ function warnings(app) {
   if (phone.low) {
     shown.push(notice(say(`手机只剩 ${Math.round(phone.low / 2 ** 20)} MB 可用了。请先把没发的发出去，或删掉一些照片、视频。`,
       `Only ${Math.round(phone.low / 2 ** 20)} MB are left on this phone. Send what is unsent, or delete some pictures and videos.`), true));
+  }
+  if (phone.fleeting && phone.low && phone.queue.unsent().length) {
+    shown.push(notice(say("手机太满时，浏览器可能会清掉没发的。请尽快到有网络的地方发出去。",
+      "When a phone is this full the browser may clear what is unsent. Please send it soon, where there is a network."), true));
+  }
+  if (phone.ahead) {
+    shown.push(notice(say(`手机的时间不对，现在应是${when(phone.now(), new Date(0))}。请在手机设置里打开“自动确定时间”。您记下的时间会自动改正，照常登记就行。`,
+      `This phone's clock is wrong: it is ${when(phone.now(), new Date(0))} now. Switch on “automatic time” in its settings. What you record is corrected by itself; just go on.`)));
   }
   if (app.newer) {
     shown.push(notice(say("有新版本，下次打开时自动换上。没发的不受影响。",

@@ -14,6 +14,7 @@ export class App {
     this.phone = null;
     this.leaving = null;
     addEventListener("hashchange", () => this.show());
+    document.addEventListener("click", (event) => this.follow(event));
     navigator.serviceWorker.addEventListener("message", ({ data }) => {
       if (data.version && this.phone) this.phone.version = data.version;
     });
@@ -56,6 +57,15 @@ export class App {
     this.phone?.lock();
     this.phone = null;
     history.replaceState(null, "", "/v/");
+    this.show();
+  }
+
+  /** A tapped link is followed in the same moment: the browser's own way waits for its other work first. */
+  follow(event) {
+    const hash = event.target.closest?.("a[href^='#/']")?.getAttribute("href");
+    if (!hash || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || hash === location.hash) return;
+    event.preventDefault();
+    history.pushState(null, "", hash);
     this.show();
   }
 

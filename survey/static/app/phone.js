@@ -4,10 +4,11 @@ import { Queue } from "./queue.js";
 import { Round } from "./round.js";
 import { Sender } from "./sender.js";
 import * as server from "./server.js";
-import { room } from "./store.js";
+import { lasting, room } from "./store.js";
 
 const LOW = 100 * 2 ** 20;
 const LONGEST_LOG = 200;
+const WRONG_CLOCK = 10 * 60e3;
 
 export class Phone {
   /** `person`: {id, label}; `key`: of the vault; `pin`: kept in memory only, to sign in again when the session has ended. */
@@ -20,6 +21,8 @@ export class Phone {
     this.listeners = new Set();
     this.revoked = null;
     this.low = false;
+    this.ahead = 0; // ms by which the phone's clock is wrong; 0 when it is about right
+    this.fleeting = false; // the browser may throw away what it keeps when the phone gets full
     this.version = "";
   }
 
@@ -52,9 +55,20 @@ export class Phone {
   }
 
   async lookAtRoom() {
-    const left = await room();
+    const [left, safe] = [await room(), await lasting()];
     this.low = left !== null && left < LOW ? left : false;
-    if (this.low) this.changed();
+    this.fleeting = !safe;
+    this.changed();
+  }
+
+  /** The time, as the server last said it where the phone's own clock is wrong. */
+  now() {
+    return new Date(Date.now() - this.ahead);
+  }
+
+  /** A moment as this phone's clock would say it: the server corrects all that it is told by how much that clock is wrong. */
+  onThisPhone(at) {
+    return new Date(new Date(at).getTime() + this.ahead).toISOString();
   }
 
   // ---- the server ----
@@ -127,6 +141,8 @@ export class Phone {
     this.round.apply(answer);
     await this.boxes.put("round", "now", this.round.data);
     this.seen = new Date();
+    const ahead = Date.now() - new Date(answer.now);
+    this.ahead = Math.abs(ahead) > WRONG_CLOCK ? ahead : 0;
     this.changed();
     if (!this.fetched) this.fetchForms().then(() => { this.fetched = true; }, () => {}); // else asked for when one is opened
   }
@@ -204,7 +220,7 @@ export class Phone {
   async draft(id, form, begun) {
     const kept = await this.boxes.get("draft", id);
     if (!kept || kept.form !== form.xml) { // somebody else had begun it, or this person on another phone
-      return begun && begun.version === form.version ? { xml: begun.xml, files: {}, began: begun.at } : null;
+      return begun && begun.version === form.version ? { xml: begun.xml, files: {}, began: this.onThisPhone(begun.at) } : null;
     }
     const files = {};
     for (const [number, { name, type }] of kept.files.entries()) {

@@ -117,8 +117,9 @@ export class Round {
     return this.doors.filter((each) => this.is(each, filter, now)).length;
   }
 
-  /** The door or hanger of a scanned code (12 symbols): {door}, {hanger} or {}. Works without a network. */
+  /** The door or hanger of a scanned code (12 symbols) or of a hanger's number: {door}, {hanger} or {}. Works without a network. */
   async ofCode(code) {
+    if (code.length < 12) return { hanger: this.hangers().find((each) => each.serial === Number(code)) };
     const print = await fingerprint(this.data.salt, code);
     const door = this.doors.find((each) => [].concat(each.scan || []).includes(print));
     const hanger = this.hangers().find((each) => each.scan === print);

@@ -1,19 +1,22 @@
 // Sends the queue: by itself when the network comes back, when the app is looked at, and every minute; ever more rarely
 // while nothing gets through. One sender for all tabs (Web Locks). Items are acknowledged one by one; photos follow in
-// parts and go on where they stopped.
+// parts and go on where they stopped. A request carries little (five forms), so that it ends within seconds on a slow network.
+// A server that says `later` is asked again after a pause that doubles from five seconds; `soon` (no turn this time) at once.
 import { Ended, Offline, Refused, filePart, fileHas, sync } from "./server.js";
 
-const MOST_ITEMS = 50, MOST_BYTES = 700 * 1024, PART = 192 * 1024;
-const MINUTE = 60e3, LONGEST = 10 * MINUTE;
+const MOST_ITEMS = 20, MOST_FORMS = 5, MOST_BYTES = 200 * 1024, PART = 192 * 1024;
+const LONG = new Set(["form", "report", "draft"]);
+const MINUTE = 60e3, LONGEST = 10 * MINUTE, FIRST_PAUSE = 5e3;
 const OTHER_BYTES = 422;
 const DONE = new Set(["taken", "again"]);
 
 export class Sender {
-  /** `phone`: phone.js. `state` is "", "sending", "offline" or "ended". */
+  /** `phone`: phone.js. `state` is "", "sending", "later", "offline" or "ended". */
   constructor(phone) {
     this.phone = phone;
     this.state = "";
     this.failures = 0;
+    this.putOff = 0; // runs in a row in which the server asked to wait
     this.running = null;
     this.wanted = () => this.kick();
     this.looked = () => document.visibilityState === "visible" && this.kick();
@@ -40,7 +43,7 @@ export class Sender {
   plan() {
     clearTimeout(this.timer);
     if (this.stopped) return;
-    const pause = Math.min(MINUTE * 2 ** Math.max(0, this.failures - 1), LONGEST);
+    const pause = Math.min(this.putOff ? FIRST_PAUSE * 2 ** (this.putOff - 1) : MINUTE * 2 ** Math.max(0, this.failures - 1), LONGEST);
     this.timer = setTimeout(() => this.kick(), pause * (0.8 + 0.4 * Math.random())); // 200 phones do not come back in one second
   }
 
@@ -81,9 +84,11 @@ export class Sender {
       await this.sendFiles();
       await this.phone.refresh();
       this.failures = 0;
-      this.become("");
+      this.putOff = this.waiting.size ? this.putOff + 1 : 0;
+      this.become(this.waiting.size ? "later" : "");
     } catch (error) {
       this.failures += 1;
+      this.putOff = 0;
       if (error instanceof Offline) this.become("offline");
       else if (error instanceof Ended) this.become("ended");
       else throw error;
@@ -98,11 +103,12 @@ export class Sender {
 
   batch(most) {
     const items = [];
-    let bytes = 0;
-    for (const entry of this.phone.queue.unsent().filter((each) => each.state === "waiting" && !each.tried)) {
+    let bytes = 0, forms = 0;
+    for (const entry of this.phone.queue.unsent().filter((each) => each.state === "waiting" && !this.waiting.has(each.id))) {
       const item = { id: entry.id, kind: entry.kind, at: entry.at, ...entry.body };
       bytes += JSON.stringify(item).length * 3;
-      if (items.length && (bytes > MOST_BYTES || items.length >= most)) break;
+      forms += LONG.has(entry.kind) ? 1 : 0;
+      if (items.length && (bytes > MOST_BYTES || forms > MOST_FORMS || items.length >= most)) break;
       items.push(item);
     }
     return items;
@@ -110,12 +116,12 @@ export class Sender {
 
   async sendItems() {
     let most = MOST_ITEMS;
-    for (const entry of this.phone.queue.list()) delete entry.tried; // in memory only: once a run
+    this.waiting = new Set(); // who was asked to wait: once a run
     for (let items = this.batch(most); items.length; items = this.batch(most)) {
       try {
         const { answers } = await this.phone.ask((csrf) => sync(csrf, {
           device: this.phone.device, app: this.phone.version, user: this.phone.person.id, now: new Date().toISOString(), items }));
-        await this.take(items, answers);
+        if (!await this.take(items, answers)) return;
       } catch (error) {
         if (!(error instanceof Refused)) throw error;
         if (items.length > 1) most = Math.ceil(items.length / 2); // one bad item never holds up the rest
@@ -124,15 +130,17 @@ export class Sender {
     }
   }
 
+  /** False when the server got to none of them: the rest would have no turn either. */
   async take(items, answers) {
     const byId = new Map(answers.map((each) => [each.id, each]));
     const changes = [];
+    const reached = answers.some((each) => !each.soon);
     for (const { id } of items) {
       const answer = byId.get(id);
       const entry = this.phone.queue.entries.get(id);
       if (!entry) continue;
       if (!answer || answer.status === "later") {
-        entry.tried = true; // asked to wait: next run
+        if (!answer?.soon || !reached) this.waiting.add(id); // next run
         if (answer?.text) changes.push([id, { text: answer.text }]);
         continue;
       }
@@ -140,7 +148,7 @@ export class Sender {
       await this.phone.answered(entry, answer);
     }
     await this.phone.queue.settle(changes, this.phone.received());
-    for (const { id } of items) if (this.phone.queue.entries.get(id)?.state === "waiting") this.phone.queue.entries.get(id).tried = true;
+    return reached;
   }
 
   /** What becomes of an entry. Only what the person should know of (`heed`) stays on the screen after it was taken. */

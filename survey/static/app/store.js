@@ -70,10 +70,15 @@ export async function wipe() {
   for (const name of await caches.keys()) await caches.delete(name);
 }
 
-/** Ask the browser not to throw our data away when the phone gets full; how many bytes are left, if it says. */
+/** Ask the browser not to throw our data away when the phone gets full; whether it promised. */
+export async function lasting() {
+  const kept = await navigator.storage?.persisted?.().catch(() => false);
+  return Boolean(kept || await navigator.storage?.persist?.().catch(() => false));
+}
+
+/** How many bytes are left, if the browser says. */
 export async function room() {
   if (!navigator.storage) return null;
-  await navigator.storage.persist?.().catch(() => false);
   const { quota, usage } = await navigator.storage.estimate?.().catch(() => ({})) || {};
   return quota === undefined ? null : quota - usage;
 }

@@ -14,6 +14,8 @@ export function written(found) {
   return [at.latitude.toFixed(7), at.longitude.toFixed(7), (at.altitude || 0).toFixed(1), at.accuracy.toFixed(1)].join(" ");
 }
 
+const placeIn = (point) => (point || "").split(" ").slice(0, 2).join(" ");
+
 export function canFind() {
   return "geolocation" in navigator && window.isSecureContext;
 }
@@ -36,9 +38,11 @@ export function place(question, session) {
   button.addEventListener("click", () => {
     says.textContent = session.say("LOOKING");
     navigator.geolocation.getCurrentPosition((found) => {
-      put(many ? [...points(), written(found)] : [written(found)]);
+      const [before, here] = [points(), written(found)];
+      if (!many) put([here]);
+      else if (placeIn(before.at(-1)) !== placeIn(here)) put([...before, here]); // twice the same spot is no way
       says.textContent = session.say("POSITION_FOUND", { meters: Math.round(found.coords.accuracy) });
-    }, () => { says.textContent = session.say("NO_POSITION"); }, WAIT);
+    }, () => { says.textContent = session.say("NO_POSITION"); }, { ...WAIT, maximumAge: many ? 0 : WAIT.maximumAge });
   });
   if (undo) undo.addEventListener("click", () => put(points().slice(0, -1)));
   const device = h("div", { class: "device" }, canFind() && button, undo, says);

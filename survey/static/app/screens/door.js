@@ -25,12 +25,19 @@ function outcomeTile(id, [code, row]) {
   return h("a.outcome", { href: `#/visit/${id}/${code}` }, h(`span.how.tone-${row.colour}`, { "aria-hidden": "true" }, row.shape), nameIn(row));
 }
 
+/** What opens with a tap, made only then. */
+function opens(words, make) {
+  const box = h("details", {}, h("summary", {}, words));
+  box.addEventListener("toggle", () => { if (box.children.length < 2) box.append(make()); });
+  return box;
+}
+
 function outcomes(app, each) {
   const rows = listOf(app.phone, "outcomes").filter(([code]) => !["completed", "hanger_left"].includes(code));
   const first = FIRST.map((code) => rows.find(([each]) => each === code)).filter(Boolean);
   const rest = rows.filter((row) => !first.includes(row));
   return [h("h2", {}, say("没填成？点结果", "Not filled in? Tap what happened")), h("div.outcomes", {}, first.map((row) => outcomeTile(each.id, row))),
-    h("details", {}, h("summary", {}, say("别的结果", "Other outcomes")), h("div.outcomes", {}, rest.map((row) => outcomeTile(each.id, row))))];
+    opens(say("别的结果", "Other outcomes"), () => h("div.outcomes", {}, rest.map((row) => outcomeTile(each.id, row))))];
 }
 
 function waiting(app, id) {

@@ -5,7 +5,7 @@ import { CannotKeep } from "../store.js";
 import { language, say } from "../words.js";
 import { CANNOT_KEEP, noDoor } from "./door.js";
 import { placeOf } from "./door_names.js";
-import { visitBody } from "./visit.js";
+import { proxyBeside, visitBody } from "./visit.js";
 
 const NOT_HERE = () => notice(say("这张表还没有下载到手机上。请到有网络的地方打开一次，以后没有网络也能填。",
   "This form is not on the phone yet. Open it once where there is a network; after that it works without one."), true);
@@ -75,9 +75,10 @@ export function fill(app, id, household = "1") {
   const form = phone.forms("household")[0];
   if (!door || !form) return noDoor();
   const draftId = `${door.id}/${household}`;
+  const proxy = proxyBeside(door, phone.round.data.terms.proxy_after);
   const made = screen(app, {
     title: door.room || placeOf(door), back: `#/door/${door.id}`, form, draftId,
-    intro: h("p.door-place", {}, placeOf(door), Number(household) > 1 ? say(` · 第 ${household} 户`, ` · household ${household}`) : null),
+    intro: [h("p.door-place", {}, placeOf(door), Number(household) > 1 ? say(` · 第 ${household} 户`, ` · household ${household}`) : null), proxy],
     begun: (door.drafts || []).find((each) => each.form === form.key && each.household === Number(household)),
     onUnfinished: () => phone.sendDraft(draftId, form, door, Number(household)),
     onFinish: async ({ xml, files }, began) => {
@@ -86,7 +87,7 @@ export function fill(app, id, household = "1") {
       await phone.queue.add([
         { kind: "form", door: door.id, where: placeOf(door), what: { zh: number > 1 ? `登记表（第 ${number} 户）` : "登记表", en: number > 1 ? `Form (household ${number})` : "Form" },
           body: { ...phone.doorRef(door.id), form: form.key, version: form.version, form_id: form.id, household: number, xml, began, files: attached.map((each) => each.name) }, files: attached },
-        { kind: "visit", door: door.id, where: placeOf(door), what: { zh: "登记完了", en: "Completed" }, body: visitBody(app, door, "completed", { household: number }) },
+        { kind: "visit", door: door.id, where: placeOf(door), what: { zh: "登记完了", en: "Completed" }, body: visitBody(app, door, "completed", { household: number, proxy: Boolean(proxy?.querySelector("input:checked")) }) },
       ], phone.draftRecords(draftId));
       made.finished = true;
       phone.sender.kick();

@@ -14,11 +14,13 @@ const REASONS = {
 };
 
 const known = (phone, code) => phone.round.ofCode(code).then(({ hanger }) => hanger);
-const label = (hanger, code) => hanger?.number || `…${code.slice(-4)}`;
+const label = (hanger, code) => hanger?.number || (code.length < 12 ? code : `…${code.slice(-4)}`);
 
-/** One step: a code by camera or typed. `found(code)`. */
-function codeStep(id, words, typed, found, hint) {
-  const field = codeField({ id, label: typed, hint: hint || say("12 位，不分大小写", "12 characters, capitals or not") });
+/** One step: a code by camera or typed, a hanger also by its number. `found(code)`. */
+function codeStep(id, words, typed, found) {
+  const numbers = id === "hanger-code";
+  const field = codeField({ id, label: typed, numbers, hint: numbers ? say("12 位码，或卡上印的 6 位编号", "The code of 12 characters, or the number printed on the card")
+    : say("12 位，不分大小写", "12 characters, capitals or not") });
   return [scanner({ words, onCode: found, at_once: true }), h("form", { novalidate: true, onsubmit: (event) => {
     event.preventDefault();
     const code = field.read();
@@ -82,7 +84,7 @@ export function hangStep(app) {
 
   async function hangerStep() {
     place.replaceChildren(says, h("h2", {}, say("第 1 步：扫挂卡", "Step 1: scan the hanger")),
-      ...codeStep("hanger-code", say("扫挂卡上的码", "Scan the hanger's code"), say("输入挂卡上的码", "Type the hanger's code"), async (code) => {
+      ...codeStep("hanger-code", say("扫挂卡上的码", "Scan the hanger's code"), say("输入挂卡上的码或编号", "Type the hanger's code or number"), async (code) => {
         const { door } = await app.phone.round.ofCode(code);
         const mine = await known(app.phone, code);
         if (door && !mine) {
@@ -154,6 +156,6 @@ function one(app, action) {
       h("div.stack", {}, h("a.button", { href: `#/hangers/${action}`, onclick: () => app.show() }, say("下一张", "Next one")), h("a.button.secondary", { href: "#/hangers" }, say("完成", "Done"))));
   };
   place.append(chosen ? h("p.door-place", {}, placeOf(chosen.door)) : "", why,
-    ...codeStep("hanger-code", say("扫挂卡上的码", "Scan the hanger's code"), say("输入挂卡上的码", "Type the hanger's code"), found));
+    ...codeStep("hanger-code", say("扫挂卡上的码", "Scan the hanger's code"), say("输入挂卡上的码或编号", "Type the hanger's code or number"), found));
   return { title: ACTIONS[action](), back: "#/hangers", tab: "hangers", body: [says, place] };
 }

@@ -25,7 +25,8 @@ function row(app, entry) {
       : button(say("知道了", "I have read this"), () => app.phone.queue.settle([[entry.id, null]]), "secondary"));
 }
 
-const how = (phone) => ({ sending: say("正在发……", "Sending …"), offline: say("现在没有网络。有网络时会自动发。", "No network just now. It sends by itself when there is one."),
+const how = (phone) => ({ later: say("服务器正忙，过一会儿自动再发，不用管它。", "The server is busy. It is sent again by itself in a while."),
+   sending: say("正在发……", "Sending …"), offline: say("现在没有网络。有网络时会自动发。", "No network just now. It sends by itself when there is one."),
   ended: say("登录过期了，请重新登录。", "Your session has ended; sign in again."), "": "" })[phone.sender.state];
 
 export function queue(app) {

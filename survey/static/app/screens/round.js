@@ -1,6 +1,6 @@
 // My doors in walking order: building, entrance, floor, door; how each stands and how many are left.
 import { h } from "../dom.js";
-import { say } from "../words.js";
+import { language, say } from "../words.js";
 import { advice, shortName, standing } from "./door_names.js";
 
 const FILTERS = [
@@ -9,6 +9,7 @@ const FILTERS = [
 ];
 let filter = "all";
 let scrolled = 0;
+let kept = { phone: null, place: null, drawn: "" }; // the list as it was drawn last, to be put back on the way out of a door
 
 function row(round, each) {
   const words = advice(round, each);
@@ -56,13 +57,13 @@ export function round(app) {
   app.lastDoor = null;
   const screen = { title: say("我的门", "My doors"), tab: "round", scroll: scrolled,
     primary: h("a.button", { href: "#/scan" }, say("扫门上的码", "Scan a door's code")) };
-  const place = h("div", {});
-  let drawn = "";
+  if (kept.phone !== app.phone) kept = { phone: app.phone, place: h("div", {}), drawn: "" };
+  const { place } = kept;
   screen.refresh = () => {
-    const now = new Date();
-    const key = JSON.stringify([app.phone.seen, filter, [...app.phone.round.local.keys()], app.phone.queue.list().length]);
-    if (key === drawn) return;
-    drawn = key;
+    const now = app.phone.now();
+    const key = JSON.stringify([language, app.phone.seen, now.toDateString(), app.phone.round.count("call_back", now), filter, [...app.phone.round.local.keys()], app.phone.queue.list().length]);
+    if (key === kept.drawn) return;
+    kept.drawn = key;
     place.replaceChildren(...body(app, now).flat(2));
   };
   screen.refresh();

@@ -38,15 +38,15 @@ export function visit(app, id, outcome) {
   const form = h("form.visit", { novalidate: true, onsubmit: (event) => event.preventDefault() },
     h("p.door-place", {}, placeOf(door)),
     row.evidence ? tiles(say("怎么看出来的？", "What shows it?"), listOf(phone, "evidence").map(([code, each]) => [code, nameIn(each)]), "evidence") : null,
-    row.again ? callBackField(phone, new Date()) : null,
+    row.again ? callBackField(phone, phone.now()) : null,
     h("details", {}, h("summary", {}, say("给下次去的人留句话", "Leave hints for the next visit")),
       tiles(say("提示", "Hints"), listOf(phone, "hints").map(([code, each]) => [code, nameIn(each), { checked: (door.hints || []).includes(code) }]), "hints"),
       h("div.question", {}, h("label", { for: "note" }, say("备注（只有组长看得到）", "Note (only your lead sees it)")), note)),
     outcome === "partly_completed" ? proxyField(door, phone.round.data.terms.proxy_after) : null);
   const keep = async () => {
     const own = form.querySelector("#own-time")?.value;
-    const back = own ? new Date(own).toISOString() : chosen(form, "back")[0] || null;
-    const body = visitBody(app, door, outcome, { call_back: back, hints: chosen(form, "hints"), evidence: chosen(form, "evidence"),
+    const back = own || chosen(form, "back")[0];
+    const body = visitBody(app, door, outcome, { call_back: back ? phone.onThisPhone(back) : null, hints: chosen(form, "hints"), evidence: chosen(form, "evidence"),
       note: note.value.trim(), proxy: chosen(form, "proxy").length > 0 });
     try {
       await phone.queue.add([{ kind: "visit", body, what: row.name, where: placeOf(door), door: door.id }]);
@@ -67,5 +67,11 @@ export function proxyField(door, after) {
   if ((door.days || 0) < after) {
     return h("p.hint", {}, say(`去满 ${after} 天还遇不到人，才可以请邻居或楼长代答。`, `A neighbour or building head may answer after ${after} days of trying.`));
   }
-  return tiles(say("谁回答的？", "Who answered?"), [["yes", say("邻居或楼长代答", "A neighbour or the building head")]], "proxy");
+  return proxyTiles();
 }
+
+const proxyTiles = () =>
+  tiles(say("谁回答的？", "Who answered?"), [["yes", say("邻居或楼长代答", "A neighbour or the building head")]], "proxy");
+
+/** Beside a form: after enough days of trying, who answered it; before that nothing. */
+export const proxyBeside = (door, after) => ((door.days || 0) < after ? null : proxyTiles());
