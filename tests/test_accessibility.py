@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from werkzeug.serving import make_server
 
+from campaigns import assignments, clock
+from campaigns.audit import COMMAND_LINE
 from forms.form import library
 from survey.preview import preview_app
 from tests import cast
@@ -49,7 +51,8 @@ def test_axe_finds_nothing_on_what_residents_see(phone, wang_household, li_house
 
 def test_axe_finds_nothing_on_what_workers_see(phone, alice, bob, campaign):
     page, told = phone(), {}
-    for who, paths in ((alice, ("/v/",)), (bob, ("/desk/", "/desk/submissions"))):
+    desk = ("/desk/", "/desk/assign", "/desk/hangers", "/desk/pay", "/desk/submissions")
+    for who, paths in ((alice, ("/v/",)), (bob, desk)):
         page.context.clear_cookies()
         page.goto("/sign-in")
         told["sign-in"] = found_by_axe(page)
@@ -60,6 +63,23 @@ def test_axe_finds_nothing_on_what_workers_see(phone, alice, bob, campaign):
         for path in paths:
             page.goto(path)
             told[path] = found_by_axe(page)
+    assert {name: lines for name, lines in told.items() if lines} == {}
+
+
+def test_axe_finds_nothing_in_the_app_at_its_round_a_door_and_an_outcome(phone, installation, campaign, alice, wang_household):
+    with installation.store.write() as connection:
+        assignments.assign(connection, campaign, alice.user, [wang_household.door_id], clock.now(), COMMAND_LINE)
+    page = phone()
+    page.goto("/v/")
+    page.get_by_label("工牌码").fill(alice.badge)
+    page.get_by_label("PIN").fill(alice.pin)
+    page.get_by_role("button", name="登录").click()
+    page.locator(".door-row").wait_for()
+    told = {"round": found_by_axe(page)}
+    for name, where in (("door", f"#/door/{wang_household.door_id}"), ("outcome", f"#/visit/{wang_household.door_id}/nobody_home")):
+        page.evaluate("where => { location.hash = where; }", where)
+        page.locator(".thumb .button").wait_for()
+        told[name] = found_by_axe(page)
     assert {name: lines for name, lines in told.items() if lines} == {}
 
 

@@ -65,7 +65,7 @@ export function door(app, id) {
   const draw = () => [
     h("p.door-place", {}, placeOf(each)), h("p.status", {}, standing(phone.round, each)),
     words.length ? h("p.advice", {}, words.join(" · ")) : null,
-    each.visits ? h("p.hint", {}, say(`去过 ${each.visits} 次`, `${each.visits} visits so far`)) : null,
+    each.visits ? h("p.hint", {}, say(`去过 ${each.visits} 次`, each.visits === 1 ? "1 visit so far" : `${each.visits} visits so far`)) : null,
     waiting(app, each.id),
     refused.yes ? h("p.hint", {}, say("没有开定位：记录里不写位置，照常登记就行。", "Position is switched off: records carry none; just go on.")) : null,
     recorded ? notice(say("这户已经登记好了，不用再填。住户要更正，请他扫自己的码，输入回执号。",
