@@ -251,7 +251,7 @@ def test_app_9_a_door_given_to_somebody_else_meanwhile_is_taken_and_told(new_pho
     phone.page.get_by_text("这户门已改由别人负责").first.wait_for()
     phone.go("#/round")
     phone.page.locator(".door-row").first.wait_for()
-    assert "501" not in phone.page.locator(".doors").first.inner_text()
+    phone.page.locator(".door-row", has=phone.page.locator(".room:text-is('501')")).first.wait_for(state="detached", timeout=20_000)
 
 
 def test_app_10_a_shared_phone_shows_nobody_elses_work_and_unsent_work_waits_for_its_owner(
