@@ -14,11 +14,12 @@ from pathlib import Path
 from campaigns import campaign as campaigns
 from campaigns import clock, people
 from campaigns.audit import COMMAND_LINE
-from campaigns.campaign import Campaign, Terms
+from campaigns.campaign import Campaign
 from campaigns.installation import Installation
 from campaigns.settings import Settings
 from campaigns.store.schema import dwelling, submission, tally
 from campaigns.submissions import Entry
+from campaigns.terms import Terms
 from forms.language import Text
 
 HOUSEHOLDS, PERSONS, COMPOUNDS = 76_688, 199_773, 123

@@ -6,9 +6,8 @@ from __future__ import annotations
 
 import dataclasses
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType, SimpleNamespace
 
@@ -21,20 +20,8 @@ from campaigns.audit import Actor
 from campaigns.keys import Keyring
 from campaigns.store.schema import campaign as table
 from campaigns.store.schema import form_version
+from campaigns.terms import DEFAULTS, Terms, refuse_bad
 from forms.language import Refusal, Text
-
-CHANNELS = ("visit", "self", "hanger", "paper", "gate", "property", "grid")
-"""Ways that a household's answers come in, in the default order of trust (design: door visit first)."""
-
-RECORDING = ("visit", "self", "hanger", "paper")
-"""Channels that count as the household's own answers: after one of them the household is recorded."""
-
-CHANNEL_NAMES = {
-    "visit": Text("上门登记", "door visit"), "self": Text("居民自填", "self-response"),
-    "hanger": Text("门把手卡", "door hanger"), "paper": Text("纸表录入", "keyed paper"),
-    "gate": Text("门岗登记", "gate pass"), "property": Text("物业名单", "property list"),
-    "grid": Text("网格底册", "grid register"),
-}
 
 HOUSEHOLD, REPORT = "household", "report"
 """What a form of a campaign is for: a household's answers (one form at a time), or reports beside them (any number)."""
@@ -47,36 +34,6 @@ PRESETS = {
 
 class NoSuchCampaign(Refusal):
     status = 404
-
-
-@dataclass(frozen=True)
-class Terms:
-    """What an organiser may set for a campaign; all of it is kept with the campaign."""
-
-    office_zh: str = "街道普查办公室"
-    office_en: str = "Street census office"
-    phone: str = ""  # whom to call
-    purpose_zh: str = "登记居住在本街道的住户和人口，用于住房和人口统计、公共服务安排。"
-    purpose_en: str = "To record who lives in this street, for housing and population statistics and to plan public services."
-    ground_zh: str = "《中华人民共和国个人信息保护法》第十三条：履行法定职责所必需。"
-    ground_en: str = "Article 13 of the Personal Information Protection Law: needed for a statutory duty."
-    keep_days: int = 180  # personal data is deleted this long after closing
-    rate_fen: int = 50  # paid per household, in 0.01 yuan
-    rates: str = ""  # other rates by channel: visit=60,paper=20,visit.empty=30 (campaigns.rates)
-    bonus_from: int = 0  # from this household of a day on, bonus_fen more for each; 0: no such bonus
-    bonus_fen: int = 0
-    building_bonus_fen: int = 0  # for the entry that completes a building
-    day_cap_fen: int = 0  # the most that a person can earn for a day; 0: no cap
-    grace_hours: int = 48  # a form begun before closing is still taken for this long, marked late
-    max_persons: int = 100  # in one form
-    target_percent: int = 100  # coverage to reach at closing
-    per_building: int = 1  # people that a building should have; two go in pairs
-    double_keying_percent: int = 5  # of the paper forms are keyed a second time, by another clerk
-    trust: tuple[str, ...] = field(default=CHANNELS)  # most trusted first
-
-    @classmethod
-    def of(cls, stored: dict) -> Terms:
-        return cls(**{**stored, "trust": tuple(stored.get("trust", CHANNELS))})
 
 
 @dataclass(frozen=True)
@@ -128,10 +85,10 @@ _SLUG = re.compile(r"[a-z][a-z0-9-]{0,39}")
 
 
 def new(connection: Connection, keyring: Keyring, *, slug: str, title: Text, preset: str, opens_at: datetime,
-        closes_at: datetime, tz: str, terms: Terms = Terms(), at: datetime, actor: Actor) -> Campaign:
+        closes_at: datetime, tz: str, terms: Terms = DEFAULTS, at: datetime, actor: Actor) -> Campaign:
     """Make a campaign with the preset's form and a key of its own. Raises Refusal for what cannot be."""
-    _refuse_bad(slug, preset, opens_at, closes_at, terms)
-    _refuse_bad_terms(title, terms)
+    _refuse_bad(slug, preset, opens_at, closes_at)
+    refuse_bad(title, terms)
     clock.zone(tz)
     if connection.execute(select(table.c.id).where(table.c.slug == slug)).first():
         raise Refusal("已有名为 {slug} 的任务，请换一个。", "There is a campaign called {slug} already; choose another name.", slug=slug)
@@ -146,38 +103,7 @@ def new(connection: Connection, keyring: Keyring, *, slug: str, title: Text, pre
     return by_slug(connection, slug)
 
 
-_RANGES = {  # term: least, most
-    "keep_days": (1, 3_650), "rate_fen": (0, rates.MOST_FEN), "bonus_from": (0, 1_000), "bonus_fen": (0, rates.MOST_FEN),
-    "building_bonus_fen": (0, rates.MOST_FEN), "day_cap_fen": (0, 10_000_000), "grace_hours": (0, 720), "max_persons": (1, 500),
-    "target_percent": (1, 100), "per_building": (1, 20), "double_keying_percent": (0, 100)}
-
-
-def _refuse_bad_terms(title: Text, terms: Terms) -> None:
-    rates.check(terms.rates, CHANNELS)
-    if bool(terms.bonus_from) != bool(terms.bonus_fen):
-        raise Refusal("--bonus-from 和 --bonus-fen 要一起设：从第几户起，每户多给多少分；都设为 0 就是没有。",
-                      "Set --bonus-from and --bonus-fen together: from which household on, and how many fen more for each; "
-                      "both 0 for none.")
-    for name, (least, most) in _RANGES.items():
-        if not least <= getattr(terms, name) <= most:
-            raise Refusal("{option} 应在 {least} 到 {most} 之间，现在是 {value}。",
-                          "{option} must be from {least} to {most}; it is {value}.",
-                          option="--" + name.replace("_", "-"), least=least, most=most, value=getattr(terms, name))
-    texts = {"title": "".join(title)} | {name: value for name, value in dataclasses.asdict(terms).items() if isinstance(value, str)}
-    for name, value in texts.items():
-        if any(unicodedata.category(symbol) in ("Cc", "Cs") or symbol in _BIDI for symbol in value) or len(value) > _LONGEST:
-            raise Refusal("--{name} 里有看不见的字符，或者太长（最多 {most} 字）。",
-                          "--{name} holds an invisible character, or is too long ({most} characters at most).",
-                          name=name.replace("_", "-"), most=_LONGEST)
-    if not title.zh.strip() or not title.en.strip():
-        raise Refusal("请给任务起个名称（--title），居民会看到它。", "Give the campaign a title (--title): residents see it.")
-
-
-_BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-_LONGEST = 400
-
-
-def _refuse_bad(slug: str, preset: str, opens_at: datetime, closes_at: datetime, terms: Terms) -> None:
+def _refuse_bad(slug: str, preset: str, opens_at: datetime, closes_at: datetime) -> None:
     if not _SLUG.fullmatch(slug):
         raise Refusal("任务代号“{slug}”只能用小写字母、数字和短横线，以字母开头，例如 census-2026。",
                       "The slug “{slug}” may hold lower-case letters, digits and dashes and begins with a letter, "
@@ -190,10 +116,6 @@ def _refuse_bad(slug: str, preset: str, opens_at: datetime, closes_at: datetime,
                       preset=preset, known=", ".join(PRESETS))
     if closes_at <= opens_at:
         raise Refusal("结束时间须晚于开始时间。", "The campaign must close after it opens.")
-    unknown = [channel for channel in terms.trust if channel not in CHANNELS]
-    if unknown or len(set(terms.trust)) != len(CHANNELS):
-        raise Refusal("信任顺序须把这些渠道各列一次：{known}。", "The order of trust must name each of these once: {known}.",
-                      known=", ".join(CHANNELS))
 
 
 def set_form(connection: Connection, campaign_id: int, workbook: bytes, form: forms.form.Form, at: datetime,
@@ -359,9 +281,8 @@ def set_times(connection: Connection, found: Campaign, opens_at: datetime, close
 def set_terms(connection: Connection, found: Campaign, terms: Terms, at: datetime, actor: Actor,
               title: Text | None = None) -> Campaign:
     """Change the terms, and the title where one is given; what was accepted under the old ones stays as it was."""
-    _refuse_bad(found.slug, found.preset, found.opens_at, found.closes_at, terms)
-    _refuse_bad_terms(title or found.title, terms)
     title = title or found.title
+    refuse_bad(title, terms)
     connection.execute(update(table).where(table.c.id == found.id).values(
         terms=dataclasses.asdict(terms), title_zh=title.zh, title_en=title.en))
     changed = [name for name in dataclasses.asdict(terms) if getattr(terms, name) != getattr(found.terms, name)]

@@ -2,7 +2,7 @@
 
 HLD-1 A held file lies sealed among the attachments under a random name (ATT-1), and belongs to one instance at one door.
 HLD-2 With the submission, the files that its answers name become its attachments in the same transaction; the others go.
-HLD-3 What is not sent within HOURS is wiped: the file and its row.
+HLD-3 What is not sent within HOURS is wiped, the file and its row: with the next upload, and whenever progress is published.
 HLD-4 An instance holds at most MOST_FILES, a door at most MOST_BYTES, so that nobody fills the disk with one code.
 
 Nothing here is a submission yet, so rows come and go, and the audit log tells only of what is sent.
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from sqlalchemy import Connection, delete, func, select, update
 
@@ -18,6 +19,7 @@ from campaigns import attachments
 from campaigns.attachments import Folder, Kept
 from campaigns.campaign import Campaign
 from campaigns.keys import Key
+from campaigns.store import Store
 from campaigns.store.fieldwork import held_file as table
 from forms.language import Refusal
 
@@ -91,6 +93,15 @@ def expire(connection: Connection, campaign_id: int, at: datetime) -> list[str]:
     if files:
         connection.execute(delete(table).where(late))
     return files
+
+
+def tidy(store: Store, campaign: Campaign, path: Path, at: datetime) -> int:
+    """Wipe what was not sent in time from the campaign's folder of attachments (HLD-3), when nobody uploads any more; returns
+    how many files. Needs no key."""
+    files = store.submit(lambda connection: expire(connection, campaign.id, at))
+    for file in files:
+        (path / file).unlink(missing_ok=True)
+    return len(files)
 
 
 def drop(folder: Folder, files: Iterable[str]) -> None:

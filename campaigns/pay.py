@@ -18,7 +18,7 @@ from sqlalchemy import Connection, func, insert, literal, select
 
 from campaigns import audit, clock, ledger, people, rates
 from campaigns.audit import Actor
-from campaigns.campaign import CHANNEL_NAMES, Campaign
+from campaigns.campaign import Campaign
 from campaigns.figures.order import natural
 from campaigns.keys import Key
 from campaigns.ledger import Item
@@ -27,6 +27,7 @@ from campaigns.rates import EMPTY, InForce
 from campaigns.store.fieldwork import pay_line, pay_period
 from campaigns.store.schema import tally, user
 from campaigns.tally import ONE, yuan
+from campaigns.terms import CHANNEL_NAMES
 from forms.language import Refusal, Text
 
 

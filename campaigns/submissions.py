@@ -25,13 +25,14 @@ from sqlalchemy import Connection, bindparam, or_, select
 
 from campaigns import audit, clock, tally, verdicts
 from campaigns.audit import RESIDENT
-from campaigns.campaign import RECORDING, Campaign
+from campaigns.campaign import Campaign
 from campaigns.codes import codes, symbols
 from campaigns.hangers import history as hangers
 from campaigns.keys import Key
 from campaigns.people import User
 from campaigns.store.prepared import Prepared
 from campaigns.store.schema import submission, user
+from campaigns.terms import RECORDING
 from forms.answers import canonical
 from forms.language import Refusal, Text
 

@@ -20,11 +20,12 @@ from sqlalchemy import Connection, bindparam, case, func, select
 
 from campaigns import audit, rates, verdicts
 from campaigns.audit import Actor
-from campaigns.campaign import RECORDING, Campaign
+from campaigns.campaign import Campaign
 from campaigns.people import User
 from campaigns.store.fieldwork import decision
 from campaigns.store.prepared import Prepared
 from campaigns.store.schema import dwelling, submission, tally
+from campaigns.terms import RECORDING
 from forms.language import Refusal
 
 DAY, BUILDING = "day", "building"

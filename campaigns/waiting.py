@@ -1,10 +1,11 @@
 """How much waits for somebody at the desk: one number a heap, for the desk's first page.
 
 WAI-1 A number here is the length of the list that the section's own page shows to the same person.
+WAI-2 Finding flags reads every entry, so their number may be as old as FLAGS_KEPT; a review counts at once.
 """
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Select, func, select
 
@@ -12,11 +13,12 @@ from campaigns import assignments, flags, hangers, keying, missed
 from campaigns.campaign import Campaign
 from campaigns.deliveries import held
 from campaigns.people import User
-from campaigns.store.fieldwork import answer_mark, flag_review, visit
-from campaigns.store.schema import submission, tally
+from campaigns.store.fieldwork import flag_review
 
-_flags: dict[tuple[str, int, int | None], tuple[tuple, int]] = {}
-"""What the checks found last: (store, campaign, team) -> (what had come in by then, how many). Finding them reads every entry."""
+FLAGS_KEPT = timedelta(minutes=10)
+
+_flags: dict[tuple[str, int, int | None], tuple[datetime, int | None, int]] = {}
+"""What the checks found last: (store, campaign, team) -> (when, the newest review by then, how many)."""
 
 
 def counts(connection: Connection, campaign: Campaign, by: User, at: datetime) -> dict[str, int]:
@@ -26,7 +28,7 @@ def counts(connection: Connection, campaign: Campaign, by: User, at: datetime) -
     return {
         "held": sum(each.count for each in held.queues(connection, campaign, by)),
         "doors": _length(connection, missed.to_review(campaign.id, *own)) + _length(connection, missed.several(campaign.id, *own)),
-        "flags": _unseen(connection, campaign, (by.team_id or 0) if by.role == "lead" else None),
+        "flags": _unseen(connection, campaign, (by.team_id or 0) if by.role == "lead" else None, at),
         "paper": len(hangers.to_key(connection, campaign)),
         "pairs": len(keying.to_settle(connection, campaign)),
         "hangers": len(hangers.due(connection, campaign, None, at)),
@@ -38,14 +40,11 @@ def _length(connection: Connection, ids: Select) -> int:
     return connection.execute(select(func.count()).select_from(ids.subquery())).scalar_one()
 
 
-def _unseen(connection: Connection, campaign: Campaign, team_id: int | None) -> int:
-    marked = select(func.max(answer_mark.c.submission_id)).where(answer_mark.c.campaign_id == campaign.id).scalar_subquery()
-    newest = [select(func.max(table.c.id)).where(table.c.campaign_id == campaign.id).scalar_subquery()
-              for table in (submission, visit, tally, flag_review)]
-    until = tuple(connection.execute(select(marked, *newest)).one())
+def _unseen(connection: Connection, campaign: Campaign, team_id: int | None, at: datetime) -> int:
+    newest = connection.execute(select(func.max(flag_review.c.id)).where(flag_review.c.campaign_id == campaign.id)).scalar()
     which = (str(connection.engine.url), campaign.id, team_id)
-    kept = _flags.get(which)
-    if kept is None or kept[0] != until:
-        found = sum(each.review is None for each in flags.every(connection, campaign, team_id))
-        kept = _flags[which] = (until, found)
-    return kept[1]
+    when, reviewed, count = _flags.get(which, (None, None, 0))
+    if when is None or reviewed != newest or not when <= at < when + FLAGS_KEPT:
+        count = sum(each.review is None for each in flags.every(connection, campaign, team_id))
+        _flags[which] = (at, newest, count)
+    return count

@@ -19,9 +19,9 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from python_calamine import CalamineWorkbook
 
 from campaigns import clock
-from campaigns.campaign import CHANNEL_NAMES
 from campaigns.ledger import WHY, Item
 from campaigns.pay import Draft, Line, said
+from campaigns.terms import CHANNEL_NAMES
 from exports.cells import neutralise
 from forms.language import Text
 

@@ -10,11 +10,12 @@ from sqlalchemy import select
 from campaigns import campaign as campaigns
 from campaigns import clock, people, submissions
 from campaigns.audit import COMMAND_LINE
-from campaigns.campaign import Campaign, Terms
+from campaigns.campaign import Campaign
 from campaigns.codes import codes
 from campaigns.installation import Installation
 from campaigns.people import NewUser
 from campaigns.store.schema import dwelling, submission
+from campaigns.terms import Terms
 from forms.answers import to_post
 from forms.form import Form
 from forms.language import Text

@@ -9,11 +9,12 @@ from pathlib import Path
 from campaigns import campaign as campaigns
 from campaigns import people
 from campaigns.audit import COMMAND_LINE
-from campaigns.campaign import Campaign, Terms
+from campaigns.campaign import Campaign
 from campaigns.installation import Installation
 from campaigns.settings import Settings
 from campaigns.store.schema import dwelling
 from campaigns.submissions import Accepted, Entry
+from campaigns.terms import Terms
 from forms.language import Text
 
 OPENS = datetime(2026, 3, 1, 0, 0, tzinfo=UTC)  # 08:00 in Shanghai

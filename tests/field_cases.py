@@ -10,12 +10,13 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from campaigns import status
-from campaigns.campaign import CHANNELS, Campaign
+from campaigns.campaign import Campaign
 from campaigns.installation import Installation
 from campaigns.outcomes import OUTCOMES
 from campaigns.status import Call
 from campaigns.store.fieldwork import visit
 from campaigns.store.schema import dwelling, form_version, submission
+from campaigns.terms import CHANNELS
 from tests.core_cases import NOON
 
 _numbers = itertools.count(1_000)

@@ -11,13 +11,14 @@ from zoneinfo import ZoneInfo
 from campaigns import campaign as campaigns
 from campaigns import people, status
 from campaigns.audit import COMMAND_LINE
-from campaigns.campaign import CHANNELS, Campaign, Terms
+from campaigns.campaign import Campaign
 from campaigns.codes import codes
 from campaigns.installation import Installation
 from campaigns.outcomes import OUTCOMES
 from campaigns.status import Call
 from campaigns.store.schema import code, dwelling, team
 from campaigns.submissions import AlreadyRecorded
+from campaigns.terms import CHANNELS, Terms
 from forms.language import Text
 from tests import core_cases as core
 from tests import visit_cases

@@ -7,7 +7,7 @@ import pytest
 from campaigns import campaign as campaigns
 from campaigns import clock
 from campaigns.audit import COMMAND_LINE
-from campaigns.campaign import CHANNELS, Terms
+from campaigns.terms import CHANNELS, Terms
 from forms.language import Refusal, Text
 from tests import core_cases as core
 from tests.core_cases import CLOSES, NOON, OPENS

@@ -5,11 +5,12 @@ from sqlalchemy import func, select, update
 
 from campaigns import clock, throttle
 from campaigns.audit import COMMAND_LINE
-from campaigns.campaign import Terms, set_terms
+from campaigns.campaign import set_terms
 from campaigns.codes import symbols
 from campaigns.deliveries.items import BadItem, read_item
 from campaigns.store.fieldwork import visit
 from campaigns.store.schema import dwelling
+from campaigns.terms import Terms
 from tests import cast
 from tests.cast import LI, WANG
 from tests.phone_cases import Phone, add_report

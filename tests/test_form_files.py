@@ -122,9 +122,9 @@ def test_one_form_does_not_hold_files_without_end(page, monkeypatch, installatio
 
 def test_what_is_never_sent_is_wiped_and_a_late_page_says_so(page, installation, campaign, monkeypatch):  # (HLD-3)
     page.press(files=photo()).press("next")
-    with installation.store.write() as connection:
-        late = held.expire(connection, campaign.id, clock.now() + timedelta(hours=held.HOURS, minutes=1))
-    held.drop(Folder(installation.settings.attachments / "c1", installation.keyring.campaign("c1")), late)
+    folder = installation.settings.attachments / campaign.slug
+    assert held.tidy(installation.store, campaign, folder, clock.now()) == 0
+    assert held.tidy(installation.store, campaign, folder, clock.now() + timedelta(hours=held.HOURS, minutes=1)) == 1
     assert on_disk(installation, campaign) == set()
     page.press("send")
     assert page.status == 422 and "no longer here" in page.text and cast.kept(installation, campaign) == []

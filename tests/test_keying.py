@@ -6,10 +6,11 @@ import pytest
 from sqlalchemy import select
 
 from campaigns import audit, clock, hangers, keying, submissions
-from campaigns.campaign import Terms, set_terms
+from campaigns.campaign import set_terms
 from campaigns.codes import codes, symbols
 from campaigns.store.fieldwork import keying_verdict, second_keying
 from campaigns.store.schema import audit as audit_table
+from campaigns.terms import Terms
 from forms import keyed
 from forms.answers import validate
 from forms.form import library

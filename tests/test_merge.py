@@ -8,9 +8,9 @@ from sqlalchemy import select
 
 from campaigns import merge
 from campaigns.audit import COMMAND_LINE
-from campaigns.campaign import CHANNELS
 from campaigns.merge import Header
 from campaigns.store.schema import record
+from campaigns.terms import CHANNELS
 from tests import core_cases as core
 from tests.core_cases import NOON, WANG, ZHAO
 

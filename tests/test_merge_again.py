@@ -8,9 +8,9 @@ from sqlalchemy import delete, select, update
 from campaigns import campaign as campaigns
 from campaigns import merge
 from campaigns.audit import COMMAND_LINE
-from campaigns.campaign import CHANNELS
 from campaigns.store.schema import derivation, record
 from campaigns.submissions import AlreadyRecorded
+from campaigns.terms import CHANNELS
 from tests import core_cases as core
 from tests.core_cases import NOON
 

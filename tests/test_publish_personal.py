@@ -13,9 +13,9 @@ from sqlalchemy import select
 from campaigns import campaign as campaigns
 from campaigns import people
 from campaigns.audit import COMMAND_LINE
-from campaigns.campaign import CHANNELS
 from campaigns.codes import codes
 from campaigns.store.schema import code, dwelling, submission
+from campaigns.terms import CHANNELS
 from survey.cli import main
 from tests import core_cases as core
 from tests.core_cases import NOON

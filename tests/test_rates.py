@@ -7,8 +7,8 @@ import pytest
 from campaigns import campaign as campaigns
 from campaigns import decisions, rates, tally
 from campaigns.audit import COMMAND_LINE
-from campaigns.campaign import Terms
 from campaigns.store.schema import tally as ledger
+from campaigns.terms import Terms
 from forms.language import Refusal
 from tests import core_cases as core
 from tests.core_cases import NOON, WANG

@@ -6,10 +6,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from campaigns import status
-from campaigns.campaign import CHANNELS
 from campaigns.outcomes import EVIDENCE, HINTS, OUTCOMES
 from campaigns.status import BY, STATUSES, Call
 from campaigns.submissions import RECORDING
+from campaigns.terms import CHANNELS
 from tests import core_cases as core
 from tests import field_cases as cases
 from tests.core_cases import NOON

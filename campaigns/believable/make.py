@@ -23,12 +23,13 @@ from campaigns.believable.home import DemoHome, write_private
 from campaigns.believable.play import Cast, Unbelievable
 from campaigns.believable.sizes import Size
 from campaigns.believable.truth import Truth
-from campaigns.campaign import Campaign, Terms
+from campaigns.campaign import Campaign
 from campaigns.codes import codes
 from campaigns.frame import areas, importer
 from campaigns.installation import Installation
 from campaigns.people import NewUser
 from campaigns.store.schema import code, dwelling
+from campaigns.terms import Terms
 from forms.language import Refusal, Text
 
 TITLE = Text("龙泉街道住房与人口登记（演示）", "Longquan Street housing and population census (demo)")

@@ -10,7 +10,7 @@ from fractions import Fraction
 from sqlalchemy import Connection
 
 from campaigns import clock, merge, people
-from campaigns.campaign import CHANNELS, Campaign
+from campaigns.campaign import Campaign
 from campaigns.figures import doors, target
 from campaigns.figures.counts import Counts, total
 from campaigns.figures.hangers import HangerDay, hanger_days, hangers_of_teams
@@ -19,6 +19,7 @@ from campaigns.figures.tallies import Credit, credits
 from campaigns.figures.target import Line
 from campaigns.hangers import Book
 from campaigns.keying import Accuracy, accuracy
+from campaigns.terms import CHANNELS
 from campaigns.verdicts import Through
 
 LEVELS = {

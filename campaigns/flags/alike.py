@@ -7,12 +7,13 @@ from collections.abc import Iterable
 from sqlalchemy import Connection, func, select
 
 from campaigns import verdicts
-from campaigns.campaign import RECORDING, Campaign
+from campaigns.campaign import Campaign
 from campaigns.flags.pace import own_work
 from campaigns.flags.registry import Flag, check
 from campaigns.marks import FORM
 from campaigns.store.fieldwork import answer_mark
 from campaigns.store.schema import submission
+from campaigns.terms import RECORDING
 from forms.language import Text
 
 FEWEST_ALIKE = 4  # doors with the very same choices, numbers and dates

@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, or_, select
 
 from campaigns import audit, verdicts
-from campaigns.campaign import RECORDING, Campaign
+from campaigns.campaign import Campaign
 from campaigns.frame import doors
 from campaigns.frame.doors import NoSuchDoor
 from campaigns.hangers import finding, history
@@ -19,6 +19,7 @@ from campaigns.hangers.finding import Hanger, OtherCampaignsHanger
 from campaigns.hangers.life import REASONS, STATES, Event, Standing, after
 from campaigns.people import User
 from campaigns.store.schema import code, submission
+from campaigns.terms import RECORDING
 from forms.language import Refusal, Text
 
 KINDS = ("hung", "collected", "placed", "spoiled", "lost", "found", "returned")

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, Select, and_, exists, func, or_, select
 
 from campaigns import verdicts
-from campaigns.campaign import RECORDING, Campaign
+from campaigns.campaign import Campaign
 from campaigns.codes import codes
 from campaigns.frame import doors
 from campaigns.frame.doors import Door
@@ -16,6 +16,7 @@ from campaigns.hangers.finding import Hanger
 from campaigns.keys import Key
 from campaigns.people import User
 from campaigns.store.schema import code, code_event, dwelling, submission, user
+from campaigns.terms import RECORDING
 
 _HANGER = [code.c[name] for name in Hanger.__dataclass_fields__]
 _DOOR = [dwelling.c[name] for name in Door.__dataclass_fields__]

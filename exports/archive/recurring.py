@@ -1,7 +1,7 @@
 """Columns that several tables of an archive have."""
 from __future__ import annotations
 
-from campaigns.campaign import CHANNEL_NAMES
+from campaigns.terms import CHANNEL_NAMES
 from exports.archive.columns import Column
 from forms.language import Text
 

@@ -6,9 +6,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from campaigns.campaign import CHANNEL_NAMES
 from campaigns.figures import STATUS
 from campaigns.people import ROLES
+from campaigns.terms import CHANNEL_NAMES
 from forms.language import Text
 
 SQL_TYPES = {"count": int, "bp": int, "fen": int, "text": str, "day": str, "instant": str, "status": str, "role": str,

@@ -15,10 +15,10 @@ from datasette.utils.asgi import Request
 
 import exports.datasette_plugins
 from campaigns import clock
-from campaigns.campaign import CHANNEL_NAMES
 from campaigns.figures import STATUS
 from campaigns.settings import Settings
 from campaigns.tally import yuan
+from campaigns.terms import CHANNEL_NAMES
 from exports.publication import progress
 from exports.publication.asgi import STRICT
 from exports.publication.readers import is_public

@@ -8,7 +8,8 @@ import click
 
 from campaigns import campaign as campaigns
 from campaigns import clock
-from campaigns.campaign import PRESETS, Campaign, Terms
+from campaigns.campaign import PRESETS, Campaign
+from campaigns.terms import Terms
 from forms.form import LIBRARY, library, load
 from forms.language import Refusal, Text
 from forms.media import wanted

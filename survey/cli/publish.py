@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import click
 
-from campaigns import arriving, clock, marks
+from campaigns import arriving, clock, held, marks
 from campaigns import merge as merging
 from campaigns.campaign import Campaign
 from campaigns.keys import KeyMissing
@@ -33,6 +33,14 @@ def _compare(campaign: Campaign) -> None:
     marks.refresh(installation().store, campaign, key)
 
 
+def _tidy(campaign: Campaign) -> None:
+    """Remove photos that wait in vain: of phones, and of pages that were never sent."""
+    here = installation()
+    folder = here.settings.attachments / campaign.slug
+    arriving.tidy(here.store, campaign, folder, clock.now(), ACTOR)
+    held.tidy(here.store, campaign, folder, clock.now())
+
+
 @click.command()
 @campaign_option
 @click.option("--merge/--no-merge", "merge_first", default=True, help="先合并（默认）/ merge first (the default)")
@@ -43,7 +51,7 @@ def publish(campaign: Campaign, merge_first: bool, public: bool | None, as_json:
     """合并并发布进度，组长在 Datasette 里看 / merge, and publish the progress that team leads read in Datasette."""
     summary = publication.publish(installation(), campaign, clock.now(), ACTOR, merge_first=merge_first, public=public)
     _compare(campaign)
-    arriving.tidy(installation().store, campaign, installation().settings.attachments / campaign.slug, clock.now(), ACTOR)
+    _tidy(campaign)
     if as_json:
         echo_json(summary)
         return

@@ -5,8 +5,8 @@ from flask import current_app, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from campaigns import clock, decisions, entries, ledger
-from campaigns.campaign import CHANNEL_NAMES
 from campaigns.entries import Filter
+from campaigns.terms import CHANNEL_NAMES
 from forms.language import Text
 from survey import numbers
 from survey.access import LEAD, ORGANISER, READERS, SUPERVISOR

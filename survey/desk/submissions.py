@@ -9,9 +9,9 @@ from werkzeug.wrappers import Response
 from campaigns import campaign as campaigns
 from campaigns import clock, received
 from campaigns.attachments import Folder
-from campaigns.campaign import CHANNEL_NAMES
 from campaigns.frame.doors import NoSuchPlace, SeveralPlaces
 from campaigns.received import NothingFound
+from campaigns.terms import CHANNEL_NAMES
 from forms import flags
 from forms.language import Text
 from survey import held_files
