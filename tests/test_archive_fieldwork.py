@@ -60,7 +60,7 @@ def worked(home, **settings) -> tuple[Installation, Campaign]:
     hanger_cases.act(here, made, alice, "spoiled", second, reason="wet")
     paper = cases.send(here, made, doors[2], cases.LI, channel="paper", user=carol, instance="li", code_id=first.id)
     with here.store.write() as connection:
-        keying.keep_second(connection, key, made, paper.id, dan, {**cases.LI, "tenure": "rent_private"}, NOON)
+        keying.keep_second(connection, key, made, paper.id, first.id, dan, {**cases.LI, "tenure": "rent_private"}, NOON)
     with here.store.write() as connection:
         told = reports.record(connection, made, key, alice, NewReport(
             "3" * 32, version, "incident-report", doors[3], "", NOON, NOON, {"what": STORY}, b"<data/>"))
