@@ -9,10 +9,9 @@ import dataclasses
 import os
 import shutil
 import socket
-import subprocess
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -20,7 +19,7 @@ from campaigns.installation import Installation
 from campaigns.settings import Settings
 from survey.app import create_app
 from survey.cli.serve import web_command
-from tests import cast
+from tests import cast, live_server
 from tests.respondent import Respondent
 
 
@@ -99,24 +98,24 @@ def live(installation, campaign) -> Iterator[str]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     settings = dataclasses.replace(installation.settings, port=port, workers=1, threads=8)
-    server = subprocess.Popen(web_command(settings), env={**os.environ, "SURVEY_HOME": str(settings.home)})
+    server = live_server.start(web_command(settings), str(settings.home))
     address = f"http://127.0.0.1:{port}"
     try:
-        _wait_for(address, server)
+        _wait_for(address, server.is_alive)
         yield address
     finally:
         server.terminate()
-        server.wait(20)
+        server.join(20)
 
 
-def _wait_for(address: str, server: subprocess.Popen) -> None:
+def _wait_for(address: str, is_alive: Callable[[], bool]) -> None:
     deadline = time.monotonic() + 60
     while True:
         try:
             urllib.request.urlopen(f"{address}/healthz", timeout=5).close()
             return
         except OSError:
-            assert server.poll() is None and time.monotonic() < deadline, "the server did not start"
+            assert is_alive() and time.monotonic() < deadline, "the server did not start"
             time.sleep(0.05)
 
 

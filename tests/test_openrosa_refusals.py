@@ -163,7 +163,7 @@ def test_an_upload_above_the_limit_is_refused_and_a_large_one_needs_little_memor
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_DATA, (700_000_000, 700_000_000)))
     address = f"http://127.0.0.1:{small.port}"
     try:
-        _wait_for(address, server)
+        _wait_for(address, lambda: server.poll() is None)
         device = Device(address, password(installation, campaign, alice))
         assert device.head().headers["X-OpenRosa-Accept-Content-Length"] == "60000000"
         xml = filled(photos, {"photo": "a.jpg"}, wang_household.code)
