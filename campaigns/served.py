@@ -105,6 +105,14 @@ def of_version(connection: Connection, user: User, key: str, version: str, purpo
     return found.id, campaigns.form_version_of(connection, found.id)
 
 
+def household_form(connection: Connection, campaign_id: int, version_id: int) -> forms.form.Form | None:
+    """The campaign's form for households of that id, however old; None where there is none."""
+    known = connection.execute(select(form_version.c.id).where(
+        form_version.c.id == min(version_id, 2**31 - 1), form_version.c.campaign_id == campaign_id,
+        form_version.c.purpose == HOUSEHOLD)).first()
+    return campaigns.form_version_of(connection, known.id) if known else None
+
+
 def has_media(connection: Connection, served: Served) -> bool:
     form = served.form
     return uses_doors(form) or form.itemsets is not None or bool(form_media.names(connection, served.form_id))

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from flask import current_app, g, request
@@ -117,6 +117,18 @@ def find(typed: str, at: datetime, *, shown_before: bool = False, revoked_too: b
 def behind(connection: Connection, typed: str) -> OpenDoor:
     """As `find`, with a connection of `guesses_slowed` that reads other things too."""
     return _find(connection, symbols.read(typed), revoked_too=False)
+
+
+def as_begun(found: OpenDoor, version: str) -> OpenDoor:
+    """`found` with the version of the form that a page was made of, as the page says, where the campaign has a newer one by now:
+    what was begun is judged by its own version."""
+    if not version.isascii() or not version.isdigit() or int(version) in (0, found.form_id):
+        return found
+    with current_app.installation.store.read() as connection:
+        form = served.household_form(connection, found.campaign.id, int(version))
+        if form is None:
+            return found
+        return replace(found, form_id=int(version), form=served.at_door(connection, int(version), form, found.door.id))
 
 
 @contextmanager

@@ -98,7 +98,7 @@ def _runtime(sheet: Sheet, world: World) -> Markup:
     found = sheet.found
     xml = url_for("front.form_xml", version=found.form_id, digest=browser.digest_of(found.form))
     who = sheet.user.id if sheet.user else 0
-    return filled.place(found.form, xml, url_for("front.form_words"), f"{sheet.action} {who} {found.form_id}", world.media)
+    return filled.place(found.form, xml, url_for("front.form_words"), f"{sheet.action} {who}", world.media)
 
 
 def _shelf(sheet: Sheet, at: datetime, instance: Instance) -> DoorShelf | None:
@@ -140,6 +140,7 @@ def take(sheet: Sheet, instance: Instance | None, at: datetime, *, stale: bool =
 
     `instance`: as `posted_instance` read it. `stale`: the CSRF token was not good.
     """
+    sheet = replace(sheet, found=doors.as_begun(sheet.found, request.form.get("_form", "")))
     found, post = sheet.found, request.form
     if by_pages(found.form):
         return _walk_on(sheet, instance, at, stale)
@@ -306,7 +307,7 @@ def show(sheet: Sheet, shown: Shown) -> Response:
     heading = _CORRECTION if shown.receipt and not shown.ask_receipt else HEADINGS.get(sheet.channel, _HEADING)
     html = shell.join(
         heading=language.tell(heading), action=sheet.action, token=csrf_token(), place=found.door.place,
-        instance=shown.instance.signed(current_app.installation.server, found.text),
+        instance=shown.instance.signed(current_app.installation.server, found.text), form=str(found.form_id),
         body=shown.walk.html() if shown.walk else questionnaire_html(found.form, now, shown.answers, shown.errors),
         send="" if shown.walk else _send_button(now),
         runtime=shown.runtime, draft=_draft_offer(now) if shown.begins else "", notice=_notice(shown), receipt=_receipt_field(shown),
@@ -324,10 +325,10 @@ def _send_button(now: str) -> Markup:
 @lru_cache(maxsize=8)
 def _draft_offer(now: str) -> Markup:
     """What asks whether to go on with a draft of this phone; shown by the script that finds one."""
-    return Markup('<div class="notice" id="draft" role="status" data-words="{}" hidden><p></p><div class="draft-buttons">'
+    return Markup('<div class="notice" id="draft" role="status" data-words="{}" data-earlier="{}" hidden><p></p><div class="draft-buttons">'
                   '<button type="button" class="button" value="go">{}</button>'
                   '<button type="button" class="button secondary" value="anew">{}</button></div></div>').format(
-        *(text.to(now) for text in (words.DRAFT_FOUND, words.DRAFT_GO_ON, words.DRAFT_ANEW)))
+        *(text.to(now) for text in (words.DRAFT_FOUND, words.DRAFT_EARLIER, words.DRAFT_GO_ON, words.DRAFT_ANEW)))
 
 
 def _notice(shown: Shown) -> Markup:

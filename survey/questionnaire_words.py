@@ -17,6 +17,9 @@ FILTER = Text("输入几个字来找", "Type a few letters to find it")
 FILTERED = Text("找到 {count} 个", "{count} found")
 DRAFT_FOUND = Text("上次没填完，是 {when} 存在这部手机里的。继续填写？",
                    "You did not finish last time; it was kept on this phone {when}. Go on with it?")
+DRAFT_EARLIER = Text("登记表换了新版本，上次填的会带过来，请从头看一遍，有新加的题请补上。",
+                     "There is a new version of the form. What you had filled in goes over to it; please look through it from the "
+                     "start, as some questions may be new. ")
 DRAFT_GO_ON = Text("继续填写", "Go on")
 DRAFT_ANEW = Text("不要了，重新填", "Begin anew")
 ADD_PERSON = Text("再加一个人", "Add another person")

@@ -6,6 +6,7 @@ const draft = open(location.pathname.replace(/\/(form|receipt|correct)$/, "").to
 const form = document.getElementById("entry");
 const offer = document.getElementById("draft");
 const PRIVATE = ["csrf_token", "receipt", "ask_receipt"];
+const OWN = [...PRIVATE, "_form"]; // of the page itself: a draft of an earlier version of the form goes over to this one
 let touched = false;
 let waiting = 0;
 let done = false;
@@ -34,8 +35,8 @@ function watch() {
 function goOn(value) {
   done = true;
   const names = new Set(value.fields.map(([name]) => name));
-  for (const field of Array.from(form.elements)) if (!PRIVATE.includes(field.name) && field.name) field.disabled = true;
-  for (const [name, text] of value.fields) add(name, text);
+  for (const field of Array.from(form.elements)) if (!OWN.includes(field.name) && field.name) field.disabled = true;
+  for (const [name, text] of value.fields) if (!OWN.includes(name)) add(name, text);
   add(names.has("_page") ? "_do" : "_language", names.has("_page") ? "look" : document.documentElement.lang.slice(0, 2));
   HTMLFormElement.prototype.submit.call(form);
 }
@@ -57,7 +58,8 @@ async function begin() {
     if (!offer) save();
     return;
   }
-  offer.querySelector("p").textContent = offer.dataset.words.replace("{when}", kept.at.toLocaleString(document.documentElement.lang,
+  const earlier = !kept.value.fields.some(([name, value]) => name === "_form" && value === form.elements._form.value);
+  offer.querySelector("p").textContent = (earlier ? offer.dataset.earlier : "") + offer.dataset.words.replace("{when}", kept.at.toLocaleString(document.documentElement.lang,
     { month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit" }));
   offer.hidden = false;
   offer.querySelector('[value="go"]').addEventListener("click", () => goOn(kept.value));

@@ -219,14 +219,14 @@ export class Phone {
   /** The draft to go on from, with its files, or null. `begun`: what the server has of it. */
   async draft(id, form, begun) {
     const kept = await this.boxes.get("draft", id);
-    if (!kept || kept.form !== form.xml) { // somebody else had begun it, or this person on another phone
-      return begun && begun.version === form.version ? { xml: begun.xml, files: {}, began: this.onThisPhone(begun.at) } : null;
+    if (!kept) { // somebody else had begun it, or this person on another phone
+      return begun ? { xml: begun.xml, files: {}, began: this.onThisPhone(begun.at), earlier: begun.version !== form.version } : null;
     }
     const files = {};
     for (const [number, { name, type }] of kept.files.entries()) {
       files[name] = new File([await this.boxes.get("draftfile", `${id}.${number}`)], name, { type });
     }
-    return { ...kept.saved, files, began: kept.began };
+    return { ...kept.saved, files, began: kept.began, earlier: kept.form !== form.xml };
   }
 
   /** When this form was begun. */

@@ -7,7 +7,8 @@
 //     words,         the sentences of both languages, from /form/words.json: {zh: {NAME: sentence}, en: {...}}
 //     attachments,   the form's own files (lists, pictures): object or Map of name -> Blob or Response, or a function
 //                    name -> Promise of one; may be left out
-//     draft,         what save() or onChange gave, to go on from: {xml, files, place, reviewed}; may be left out
+//     draft,         what save() or onChange gave, to go on from: {xml, files, place, reviewed}; may be left out. With `earlier` it
+//                    is of an earlier version of the form: its answers go over, and the person is asked to look through them
 //     properties,    {username, phoneNumber, email, deviceID}: what the form may ask of its surroundings; may be left out
 //     onChange,      (draft) => …   some moments after answers or the page changed; may be left out
 //     onFinish,      ({xml, files, given}) => Promise of nothing when it was taken, else of {notice, errors: [{text, go}]}: sentences
@@ -45,16 +46,16 @@ export function engine() {
 export async function openForm(options) {
   const attachments = new Attachments(options.attachments);
   const instance = await begun(options, attachments);
+  const draft = options.draft || {};
   let timer = null;
   let closed = false;
-  let sent = (options.draft && options.draft.sent) || null; // what was handed over last, until an answer changes
+  let sent = draft.sent || null; // what was handed over last, until an answer changes
   let drawn = false;
   const files = new Map();
 
   const session = new Session({
     root: instance.root, facts: factsIn(options.xml), words: options.words, language: options.language, attachments,
-    key: options.draft && options.draft.place, reviewed: options.draft && options.draft.reviewed,
-    chosen: options.draft && options.draft.chosen,
+    key: draft.earlier ? null : draft.place, reviewed: draft.reviewed && !draft.earlier, chosen: draft.chosen,
     changed(what) {
       if (!drawn || closed) return;
       if (what === "answer") sent = null;
@@ -103,6 +104,10 @@ export async function openForm(options) {
     } : null,
   });
   drawn = true;
+  if (draft.earlier) {
+    session.notice = session.say("DRAFT_EARLIER");
+    view.draw(true);
+  }
 
   return {
     save,
@@ -135,7 +140,7 @@ async function begun({ xml, draft, properties }, attachments) {
       emptied(made.root);
       return made;
     }
-    return await restored(loaded, draft, config);
+    return await restored(loaded, xml, draft, config);
   } catch (error) {
     throw new FormRefused(String(error && error.message));
   }

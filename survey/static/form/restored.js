@@ -6,11 +6,13 @@
 
 const XML = "xml_submission_file";
 
-/** The instance of a draft {xml, files}. */
-export async function restored(loaded, draft, config) {
+/** The instance of a draft {xml, files, earlier}. `xml`: of the form. What an earlier version of the form had at the same place goes
+    over; what this one does not ask any more is left behind. */
+export async function restored(loaded, xml, draft, config) {
   const files = draft.files || {};
   const whole = new DOMParser().parseFromString(draft.xml, "text/xml").documentElement;
   const bare = whole.cloneNode(true);
+  if (draft.earlier) nowOf(bare, xml);
   for (const element of bare.querySelectorAll("*")) {
     if (!element.children.length && files[element.textContent]) element.textContent = "";
   }
@@ -19,6 +21,12 @@ export async function restored(loaded, draft, config) {
   const instance = await loaded.restoreInstance({ data: [data] }, config);
   putBack(instance.root, whole, files);
   return instance;
+}
+
+/** An instance names the version of its form; from here on it is this one. */
+function nowOf(root, xml) {
+  const own = new DOMParser().parseFromString(xml, "text/xml").querySelector("model > instance > *");
+  for (const { namespaceURI, name, value } of own.attributes) if (!name.startsWith("xmlns")) root.setAttributeNS(namespaceURI, name, value);
 }
 
 function putBack(scope, element, files) {

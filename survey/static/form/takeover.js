@@ -2,7 +2,8 @@
 // and for forms that the browser cannot fill, the server's pages do all of it.
 //
 // TKO-1 It takes over on the first page only, and only while nothing was typed or sent there.
-// TKO-2 What is filled in is kept on this phone (drafts.js) under this form and door; opening the page again offers to go on.
+// TKO-2 What is filled in is kept on this phone (drafts.js) under this door; opening the page again offers to go on. A draft of an
+//       earlier version of the form goes over to the new one.
 // TKO-3 At the end the XML goes to the page's own address. The server's word counts: what it finds wrong is shown on the last
 //       page, with everything still filled in. Without a network nothing is lost: the same is sent again later.
 // TKO-4 What was once sent is sent again unchanged as long as nobody changes an answer, so that a lost receipt makes no second
@@ -13,7 +14,7 @@ import { open as openDraft } from "./drafts.js";
 import { h } from "./element.js";
 
 const XML = "xml_submission_file";
-const CARRIED = ["csrf_token", "instance", "receipt", "ask_receipt"];
+const CARRIED = ["csrf_token", "instance", "_form", "receipt", "ask_receipt"];
 
 const place = document.getElementById("runtime");
 const form = document.getElementById("entry");
@@ -63,13 +64,14 @@ function ask(run, { value, at }) {
 async function takeOver(run, value) {
   const container = h("div");
   const media = JSON.parse(place.dataset.media || "{}");
+  const version = field("_form");
   let opened;
   try {
     const { openForm } = await import("./open.js");
     opened = await openForm({
-      container, xml: run.xml, words: run.words, language: run.language, draft: value || undefined,
+      container, xml: run.xml, words: run.words, language: run.language, draft: value ? { ...value, earlier: value.form !== version } : undefined,
       attachments: (name) => (media[name] ? fetch(media[name]) : null),
-      onChange: (now) => run.draft.save({ ...now, instance: field("instance") }),
+      onChange: (now) => run.draft.save({ ...now, instance: field("instance"), form: version }),
       onFinish: (filled) => send(run, filled),
     });
   } catch (error) {
@@ -123,13 +125,16 @@ function parsed(html) {
 }
 
 /** Send it all; answers with what the server finds wrong. */
-async function send(run, { xml, files, given }) {
+async function send(run, filled) {
+  const { xml, files, given } = filled;
+  filled.form ||= field("_form"); // what was once sent stays of the version that it was sent as
   const body = new FormData();
   for (const name of CARRIED) for (const each of form.querySelectorAll(`[name=${name}]`)) body.append(name, each.value);
+  body.set("_form", filled.form);
   body.set("_given", String(given));
   body.set(XML, new Blob([xml], { type: "text/xml" }), XML);
   for (const [name, file] of Object.entries(files)) body.append("file", file, name);
-  await run.draft.save({ ...(await run.form.save()), sent: { xml, files, given }, instance: field("instance") });
+  await run.draft.save({ ...(await run.form.save()), sent: filled, instance: field("instance"), form: field("_form") });
   const answer = await fetch(form.action, { method: "POST", body });
   const page = parsed(await answer.text());
   if (answer.redirected && /\/receipt$/.test(new URL(answer.url).pathname)) return leave(run, answer.url);
