@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 from types import MappingProxyType, SimpleNamespace
 
 from sqlalchemy import Connection, bindparam, func, select, update
@@ -194,7 +195,8 @@ def version_ids(connection: Connection, campaign_id: int) -> list[int]:
         form_version.c.campaign_id == campaign_id).order_by(form_version.c.id)).scalars())
 
 
-_loaded: dict[tuple[int, str], forms.form.Form] = {}
+_loaded: dict[tuple[str, int], forms.form.Form] = {}
+_parsed: dict[bytes, forms.form.Form] = {}  # by content: a workbook that several campaigns use is one form
 _newest_form = select(func.max(form_version.c.id)).where(
     form_version.c.campaign_id == bindparam("campaign"), form_version.c.purpose == HOUSEHOLD)
 
@@ -211,7 +213,11 @@ def form_version_of(connection: Connection, version_id: int) -> forms.form.Form:
     if known not in _loaded:
         row = connection.execute(
             select(form_version.c.workbook, form_version.c.key).where(form_version.c.id == version_id)).one()
-        _loaded[known] = forms.form.load(row.workbook, row.key, media.read(connection, version_id))
+        external = media.read(connection, version_id)
+        content = sha256(repr((row.key, row.workbook, external)).encode()).digest()
+        if content not in _parsed:
+            _parsed[content] = forms.form.load(row.workbook, row.key, external)
+        _loaded[known] = _parsed[content]
     return _loaded[known]
 
 

@@ -8,7 +8,7 @@ import sys
 from multiprocessing.process import BaseProcess
 
 _forking = multiprocessing.get_context("forkserver")
-_forking.set_forkserver_preload(["gunicorn.app.wsgiapp", "gunicorn.workers.gthread", "survey.app"])
+_forking.set_forkserver_preload(["gunicorn.app.wsgiapp", "gunicorn.workers.gthread", "survey.app", "survey.cli", "tests.warm"])
 
 
 def start(command: list[str], home: str) -> BaseProcess:

@@ -6,6 +6,7 @@ from campaigns.codes import codes
 from campaigns.people import WrongPin
 from forms.language import Refusal
 from tests import core_cases as core
+from tests import warm
 from tests.core_cases import NOON
 
 
@@ -83,3 +84,7 @@ def test_pins_are_not_in_the_store(here, made):
     core.worker(here, made, pin="481516")
     here.store.close()
     assert b"481516" not in (here.settings.home / "store.db").read_bytes()
+
+
+def test_a_pins_hash_is_as_slow_as_six_digits_need():
+    assert warm.REAL_SCRYPT["n"] * warm.REAL_SCRYPT["r"] >= 2**17

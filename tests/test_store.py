@@ -7,11 +7,13 @@ from collections import Counter
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import func, select
 
 from campaigns import assignments, clock, figures, merge, missed, rounds, tally
 from campaigns.audit import COMMAND_LINE, broken_at
-from campaigns.store import NotSaved, Store
+from campaigns.store import NotSaved, Store, migrations
+from campaigns.store.migrations import newest
 from campaigns.store.schema import dwelling, metadata, submission, throttle
 from survey.app import create_app
 from tests import cast, field_cases, visit_cases
@@ -113,6 +115,12 @@ def test_every_commit_is_flushed_to_disk_before_it_returns(store):
 def test_the_migrations_make_the_schema_that_the_code_describes(store):
     with store.engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
+def test_the_newest_migration_by_its_file_is_the_newest_by_its_line_of_descent(store):
+    assert newest() == ScriptDirectory(migrations.__path__[0]).get_current_head()
+    with store.engine.connect() as connection:
+        assert MigrationContext.configure(connection).get_current_revision() == newest()
 
 
 def test_two_stores_of_one_file_write_in_turn(tmp_path):

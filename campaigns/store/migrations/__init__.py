@@ -1,27 +1,30 @@
 """Schema migrations (Alembic). `migrate` brings a database to the newest schema; `survey doctor` names the version."""
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Engine
+from sqlalchemy import Engine, inspect, text
+
+_HERE = Path(__file__).parent
 
 
-def _config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent))
-    return config
+@cache
+def newest() -> str:
+    """The newest schema's number. Each migration's file begins with its own."""
+    return max(file.name for file in _HERE.glob("versions/[0-9]*.py")).partition("_")[0]
 
 
 def migrate(engine: Engine) -> None:
     """Apply the migrations that `engine`'s database lacks, in one transaction."""
-    newest = ScriptDirectory.from_config(_config()).get_current_head()
     with engine.connect().execution_options(survey_write=True) as connection, connection.begin():
-        if MigrationContext.configure(connection).get_current_revision() == newest:
+        if inspect(connection).has_table("alembic_version") and \
+                connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == newest():
             return
-        config = _config()
+        from alembic import command  # takes longer to load than anything else here, and is needed once a release
+        from alembic.config import Config
+
+        config = Config()
+        config.set_main_option("script_location", str(_HERE))
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
