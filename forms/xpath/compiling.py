@@ -15,6 +15,7 @@ from forms.xpath.dates import is_date
 from forms.xpath.errors import EvaluationError
 from forms.xpath.nodes import in_order, text_of
 from forms.xpath.values import differ, equal, ordered, text_number, to_boolean, to_number, to_text
+from forms.xpath.weighing import weighted
 
 ORDER = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 _DIGITS = {str(digit): float(digit) for digit in range(10)}
@@ -109,14 +110,26 @@ class Compiler:
         if len(runs) == 2:
             one, two = runs
             return Code("boolean", lambda frame: one(frame) or two(frame))
-        return Code("boolean", lambda frame: any(run(frame) for run in runs))
+
+        def some(frame: Frame) -> bool:
+            for run in runs:
+                if run(frame):
+                    return True
+            return False
+        return Code("boolean", some)
 
     def code_and(self, operands: list[tuple]) -> Code:
         runs = tuple(map(self.boolean, operands))
         if len(runs) == 2:
             one, two = runs
             return Code("boolean", lambda frame: one(frame) and two(frame))
-        return Code("boolean", lambda frame: all(run(frame) for run in runs))
+
+        def every(frame: Frame) -> bool:
+            for run in runs:
+                if not run(frame):
+                    return False
+            return True
+        return Code("boolean", every)
 
     def code_sum(self, first: tuple, more: list[tuple[str, tuple]]) -> Code:
         start = self.number(first)
@@ -126,6 +139,10 @@ class Compiler:
         if len(more) == 1:
             apply, second = ARITHMETIC[more[0][0]], self.number(more[0][1])
             return Code("number", lambda frame: apply(start(frame), second(frame)))
+        quick = weighted(first, more)
+        return Code("number", quick.run(self.text(quick.text), self.total(start, more)) if quick else self.total(start, more))
+
+    def total(self, start: Callable[[Frame], float], more: list[tuple[str, tuple]]) -> Callable[[Frame], float]:
         rest = tuple((ARITHMETIC[sign], self.number(operand)) for sign, operand in more)
 
         def total(frame: Frame) -> float:
@@ -133,7 +150,7 @@ class Compiler:
             for apply, operand in rest:
                 value = apply(value, operand(frame))
             return value
-        return Code("number", total)
+        return total
 
     def code_cmp(self, sign: str, left: tuple, right: tuple) -> Code:
         if left[0] in ("str", "num") and right[0] == "path":
@@ -142,7 +159,11 @@ class Compiler:
             quick = self.against_literal(sign, left, right)
             if quick:
                 return Code("boolean", quick)
-        one, two = self.code(left).run, self.code(right).run
+        first, second = self.code(left), self.code(right)
+        one, two = first.run, second.run
+        if first.kind == second.kind == "number":
+            compare = ORDER.get(sign) or (operator.eq if sign == "=" else operator.ne)
+            return Code("boolean", lambda frame: compare(one(frame), two(frame)))
         if sign in ORDER:
             compare = ORDER[sign]
             return Code("boolean", lambda frame: ordered(compare, one(frame), two(frame), frame.context.zone))
@@ -157,13 +178,28 @@ class Compiler:
         find = code.run
         if isinstance(literal, float):
             compare = ORDER.get(sign) or (operator.eq if sign == "=" else operator.ne)
-            return lambda frame: any(
-                compare(text_number(text_of(node), frame.context.zone), literal) for node in find(frame))
-        if sign == "=" and not is_date(literal):
-            return lambda frame: any(text_of(node) == literal for node in find(frame))
-        if sign == "!=" and not is_date(literal):
-            return lambda frame: any(text_of(node) != literal for node in find(frame))
-        return None
+
+            def compared(frame: Frame) -> bool:
+                for node in find(frame):
+                    if compare(text_number(text_of(node), frame.context.zone), literal):
+                        return True
+                return False
+            return compared
+        if sign in ORDER or is_date(literal):
+            return None
+
+        def equal_to(frame: Frame) -> bool:
+            for node in find(frame):
+                if text_of(node) == literal:
+                    return True
+            return False
+
+        def other_than(frame: Frame) -> bool:
+            for node in find(frame):
+                if text_of(node) != literal:
+                    return True
+            return False
+        return equal_to if sign == "=" else other_than
 
     def code_union(self, parts: list[tuple]) -> Code:
         runs = [self.nodes(part, "|") for part in parts]

@@ -49,6 +49,8 @@ Node = etree._Element | Document | Leaf
 
 def text_of(node: Node) -> str:
     """The string-value of a node."""
+    if node.__class__ is etree._Element:  # nearly every node of a submission
+        return _STRING(node) if len(node) else node.text or ""
     if isinstance(node, Leaf):
         return node.value
     if isinstance(node, Document):

@@ -30,7 +30,7 @@ def path_code(compiler: Compiler, start, steps: list[Step]) -> Code:
     if start == "/":
         find = _from_top(ups, tags, full) if not ups and tags else full
     elif start is None and not ups and not tags:
-        return Code("nodes", full, _text_here)
+        return Code("nodes", _beginning(compiler, None), _text_here)
     else:
         find = _from_here(ups, tags, full, "node" if start is None else "current")
         if start is None and ups < 2 and len(tags) == 1:
