@@ -1,10 +1,6 @@
 """The web site, put together."""
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import cache
-from pathlib import Path
-
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -45,7 +41,7 @@ def create_app(installation: Installation) -> Survey:
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     app.jinja_env.globals.update(
         as_said=clock.as_said, day_as_said=clock.day_as_said, yuan=tally.yuan, grouped=symbols.grouped,
-        only_campaign=doors.only_campaign, static=_static(app), kept=static_files.address)
+        only_campaign=doors.only_campaign, static=static_files.one, kept=static_files.address)
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies)
     for pages in (front.pages, resident, shell, volunteer, lead, desk.pages, phones, sign_in.pages, openrosa):
@@ -58,14 +54,3 @@ def create_app(installation: Installation) -> Survey:
     settings.attachments.mkdir(parents=True, exist_ok=True, mode=0o700)  # large uploads go there while they arrive
     installation.store  # noqa: B018  opened before the server forks, so that a wrong address is told at the start
     return app
-
-
-def _static(app: Flask) -> Callable[[str], str]:
-    """`static("survey.css")`: its address with the file's time in it, so that nobody keeps an old one after an upgrade."""
-    folder = Path(app.static_folder)
-
-    @cache
-    def address(name: str) -> str:
-        return f"{app.static_url_path}/{name}?v={int((folder / name).stat().st_mtime)}"
-
-    return address

@@ -30,6 +30,7 @@ from survey.instances import Instance
 from survey.questionnaire import apply_action, questionnaire_html
 from survey.questionnaire_pages import REVIEW
 from survey.questionnaire_walk import Walk, World, by_pages
+from survey.runtime_words import words_digest
 from survey.sessions import csrf_token
 from survey.skeleton import skeleton
 
@@ -98,7 +99,7 @@ def _runtime(sheet: Sheet, world: World) -> Markup:
     found = sheet.found
     xml = url_for("front.form_xml", version=found.form_id, digest=browser.digest_of(found.form))
     who = sheet.user.id if sheet.user else 0
-    return filled.place(found.form, xml, url_for("front.form_words"), f"{sheet.action} {who}", world.media)
+    return filled.place(found.form, xml, url_for("front.form_words", v=words_digest()), f"{sheet.action} {who}", world.media)
 
 
 def _shelf(sheet: Sheet, at: datetime, instance: Instance) -> DoorShelf | None:

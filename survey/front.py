@@ -1,7 +1,7 @@
 """The first page, and the page that monitoring asks."""
 from __future__ import annotations
 
-from flask import abort, current_app, render_template
+from flask import abort, current_app, render_template, request
 from sqlalchemy import text
 from sqlalchemy.exc import NoResultFound
 from werkzeug.wrappers import Response
@@ -11,7 +11,7 @@ from campaigns import filetypes, media
 from forms import browser
 from survey import static_files
 from survey.access import PUBLIC, Pages
-from survey.runtime_words import words_json
+from survey.runtime_words import words_digest, words_json
 
 pages = Pages("front", __name__)
 
@@ -45,7 +45,8 @@ def form_media(digest: str, name: str) -> Response:
 @pages.page("/form/words.json", roles=PUBLIC)
 def form_words() -> Response:
     """The sentences around the questions of forms that are filled in the browser, in all languages."""
-    return Response(words_json(), mimetype="application/json", headers={"Cache-Control": "public, max-age=3600"})
+    kept = "max-age=31536000, immutable" if request.args.get("v") == words_digest() else "max-age=3600"
+    return Response(words_json(), mimetype="application/json", headers={"Cache-Control": f"public, {kept}"})
 
 
 @pages.page("/form/<int:version>/<digest>.xml", roles=PUBLIC)

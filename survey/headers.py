@@ -8,6 +8,8 @@ from pathlib import Path
 from flask import Flask, current_app, g, request
 from werkzeug.wrappers import Response
 
+from survey import static_files
+
 _POLICY = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
 # Where a form is filled in the browser: its engine reads expressions with WebAssembly, and photos just taken are shown.
 _POLICY_OF_FORMS = f"{_POLICY}; script-src 'self' 'wasm-unsafe-eval'; img-src 'self' blob:; media-src 'self' blob:"
@@ -35,7 +37,8 @@ def _finish(response: Response) -> Response:
     response.headers.extend(_ALWAYS)
     response.headers["Content-Security-Policy"] = _POLICY_OF_FORMS if g.get("runs_forms") else _POLICY
     if request.endpoint in _FILES:
-        if "v" in request.args:  # the address changes with the file
+        # where the address changes with the file
+        if response.status_code in (200, 304) and static_files.is_of(request.args.get("v", ""), request.view_args["filename"]):
             response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
         _pack(response)
     else:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from pathlib import Path
 from types import MappingProxyType
 from typing import BinaryIO
 from urllib.parse import quote
@@ -33,10 +32,7 @@ def preview_app(form: Form, beside: Mapping[str, bytes] = MappingProxyType({})) 
     and no sessions."""
     app = Flask("survey")
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
-    folder = Path(app.static_folder)
-    app.jinja_env.globals.update(
-        only_campaign=lambda: None, kept=static_files.address,
-        static=lambda name: f"/static/{name}?v={int((folder / name).stat().st_mtime)}")
+    app.jinja_env.globals.update(only_campaign=lambda: None, kept=static_files.address, static=static_files.one)
     app.config.update(MAX_CONTENT_LENGTH=MOST_BYTES, MAX_FORM_MEMORY_SIZE=8 * 1024 * 1024)
     app.before_request(_no_campaign)
     app.extensions["files"] = files = _Table()

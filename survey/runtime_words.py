@@ -1,6 +1,7 @@
 """The sentences of the forms that are filled in the browser: those of the server's pages, and a few more."""
 from __future__ import annotations
 
+import hashlib
 import json
 from functools import cache
 
@@ -48,3 +49,8 @@ def words_json() -> bytes:
              for name, text in sentences.items() if isinstance(text, Text)}
     said = {code: {name: text.to(code) for name, text in found.items()} for code in LANGUAGES}
     return json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+@cache
+def words_digest() -> str:
+    return hashlib.sha256(words_json()).hexdigest()[:16]

@@ -4,6 +4,7 @@ Scripts that import each other need this: their neighbours' addresses follow fro
 """
 from __future__ import annotations
 
+import hashlib
 from functools import cache
 from pathlib import Path
 
@@ -15,8 +16,27 @@ YEAR = 365 * 24 * 3600
 
 @cache
 def version(folder: str) -> str:
-    """Of all the files together: the time of the newest."""
-    return str(max(int(path.stat().st_mtime) for path in Path(folder).rglob("*") if path.is_file()))
+    """Of all the files together: what is in them."""
+    found = hashlib.sha256()
+    for path in sorted(path for path in Path(folder).rglob("*") if path.is_file()):
+        found.update(f"{path.relative_to(folder)}\0{_digest(path)}\n".encode())
+    return found.hexdigest()[:16]
+
+
+@cache
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+
+
+def one(name: str) -> str:
+    """Where a page finds a file that imports nothing."""
+    return f"{current_app.static_url_path}/{name}?v={_digest(Path(current_app.static_folder, name))}"
+
+
+def is_of(stated: str, name: str) -> bool:
+    """Whether `stated` is what an address says of the file as it is now; otherwise nobody should keep it for long."""
+    path = Path(current_app.static_folder, name)
+    return path.is_file() and stated == _digest(path)
 
 
 def address(name: str) -> str:

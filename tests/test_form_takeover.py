@@ -40,6 +40,7 @@ def address(installation, campaign, wang_household):
 
 def opened(page, address):
     page.goto(address)
+    page.mouse.move(5, 300)  # somebody is there
     page.locator("#entry[data-runtime=on]").wait_for()
     return page
 
@@ -149,3 +150,88 @@ def test_only_pages_that_go_on_in_the_browser_may_run_its_engine(app, installati
     assert client.get(place.get("data-xml")).data == browser.for_browser(cast.form(installation, campaign))
     assert client.get("/form/99/" + place.get("data-xml").rsplit("/", 1)[1]).status_code == 404
     assert client.get(place.get("data-xml").replace(".xml", "0.xml")).status_code == 404
+
+
+def test_nothing_is_fetched_before_somebody_is_there_and_what_was_typed_while_it_came_goes_along(phone, installation, campaign, address):
+    page, fetched, held = phone(language="en"), [], []
+    page.on("request", lambda request: fetched.append(request.url.rsplit("/", 1)[-1]))
+    page.route("**/xforms-engine.js", lambda route: held.append(route))
+    page.goto(address, wait_until="networkidle")
+    assert not {"open.js", "xforms-engine.js", "words.json"} & set(fetched)  # TKO-1
+    with page.expect_request("**/xforms-engine.js"):
+        page.fill("[name=q-what]", "王小明 𠮷")
+    page.locator("[name=q-seen]").press_sequentially("20260310")
+    page.locator(NEXT).click()
+    page.locator(NEXT + "[aria-busy=true]").wait_for()
+    held.pop().continue_()
+    page.locator("#entry[data-runtime=on] [name=q-photo]").wait_for()
+    page.locator("button[value=back]").click()
+    assert [page.locator(f"[name=q-{name}]").input_value() for name in ("what", "seen")] == ["王小明 𠮷", "20260310"]
+
+    page.context.set_offline(True)
+    page.locator(NEXT).click()
+    page.locator(NEXT).click()
+    page.locator(NEXT).click()
+    page.context.set_offline(False)
+    page.locator(SEND).click()
+    page.wait_for_url("**/receipt")
+    assert cast.kept(installation, campaign)[0]["answers"] == {"what": "王小明 𠮷", "seen": "2026-03-10"}
+
+
+def test_without_the_engine_the_servers_pages_go_on_with_what_was_typed_and_another_language_is_a_page_of_its_own(phone, address):
+    page = phone(language="en")
+    page.route("**/xforms-engine.js", lambda route: route.abort())
+    page.goto(address)
+    page.get_by_role("button", name="中文").click()
+    page.wait_for_url("**/form?lang=zh")
+    page.fill("[name=q-what]", "王小明")
+    page.locator(NEXT).click()
+    page.locator("#error-summary").wait_for()
+    assert page.locator("[name=q-what]").input_value() == "王小明" and not page.locator("#entry[data-runtime]").count()
+    assert page.evaluate(DRAFTS) == 0
+
+
+EVERY = """
+    | type | name | label | appearance | relevant | parameters |
+    | begin_group | all | All | | | |
+    | select_one l | one | One | | | |
+    | select_multiple l | some | Some | | | |
+    | select_one many | menu | Menu | minimal | | |
+    | rank l | order | Order | | | |
+    | range | marks | Marks | | | start=1 end=5 step=1 |
+    | acknowledge | ok | Agreed | | | |
+    | text | why | Why | multiline | ${one} = 'b' | |
+    | time | at | At | | | |
+    | geopoint | spot | Spot | | | |
+    | end_group | | | | | |
+    | text | last | Last | | | |
+    """
+LIST = "| list_name | name | label |\n" + "\n".join(
+    f"| {name} | {code} | {code} |" for name, codes in (("l", "abc"), ("many", "abcdefgh")) for code in codes)
+
+
+def test_every_kind_of_field_goes_along(phone, installation, campaign, wang_household):
+    use(installation, campaign, workbook(survey=EVERY, choices=LIST))
+    page, held = phone(language="en"), []
+    page.route("**/xforms-engine.js", lambda route: held.append(route))
+    page.goto(f"/h/{wang_household.code}/form")
+    with page.expect_request("**/xforms-engine.js"):
+        page.check("[name=q-one][value=b]")
+    page.fill("[name=q-why]", "first\nsecond")
+    for box in ("[name=q-some][value=a]", "[name=q-some][value=c]", "[name=q-ok]", "[name=q-marks][value='4']"):
+        page.check(box)
+    page.select_option("[name=q-menu]", "g")
+    for place, code in enumerate("cab"):
+        page.locator("[name=q-order]").nth(place).select_option(code)
+    page.fill("[name=q-at]", "14:05")
+    page.fill("[name=q-spot]", "22.61 114.05")
+    held.pop().continue_()
+    page.locator(NEXT).click()
+    page.locator("#entry[data-runtime=on] [name=q-last]").wait_for()
+    page.locator(NEXT).click()
+    page.locator(SEND).click()
+    page.wait_for_url("**/receipt")
+    answers = cast.kept(installation, campaign)[0]["answers"]
+    assert answers.pop("at").startswith("14:05")
+    assert answers == {"one": "b", "why": "first\nsecond", "some": ["a", "c"], "menu": "g", "order": ["c", "a", "b"], "marks": "4",
+                       "ok": "OK", "spot": "22.61 114.05 0.0 0.0"}

@@ -112,10 +112,7 @@ export function rank(question, session) {
       const select = h("select", { id, name: question.id, autocomplete: "off" }, h("option", { value: "" }, session.say("CHOOSE")),
         ...options.map(({ code, words }) => h("option", { value: code }, words)));
       select.addEventListener("change", () => {
-        const places = [...node.querySelectorAll("select")].map((one) => one.value);
-        session.ranks.set(question.node, places);
-        // Only a whole order, each once, is an answer.
-        session.put(question, places.every(Boolean) && new Set(places).size === places.length ? places : []);
+        session.order(question, [...node.querySelectorAll("select")].map((one) => one.value));
       });
       return h("div", { class: "place-of-rank" }, h("label", { for: id }, session.say("PLACE", { number: place + 1 })), select);
     }));

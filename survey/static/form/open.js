@@ -18,6 +18,7 @@
 //     onLeave,       (draft) => …   "keep for later" was pressed; the button is there only if this is given
 //   });
 //   await form.save()          {xml, files: {name: File}, place, reviewed}: everything as it stands, finished or not
+//   form.carry(element)        take over what stands in the fields of a page of the server; false when something cannot go along
 //   form.setLanguage("en")     all words change; answers stay
 //   form.close()               no more calls; free what was held
 //
@@ -27,6 +28,7 @@
 "use strict";
 
 import { Attachments } from "./attachments.js";
+import { carrier } from "./carry.js";
 import { factsIn } from "./question.js";
 import { written, canFind } from "./places.js";
 import { restored } from "./restored.js";
@@ -46,6 +48,7 @@ export function engine() {
 export async function openForm(options) {
   const attachments = new Attachments(options.attachments);
   const instance = await begun(options, attachments);
+  await rest();
   const draft = options.draft || {};
   let timer = null;
   let closed = false;
@@ -104,6 +107,7 @@ export async function openForm(options) {
     } : null,
   });
   drawn = true;
+  const carriers = new Map();
   if (draft.earlier) {
     session.notice = session.say("DRAFT_EARLIER");
     view.draw(true);
@@ -111,6 +115,10 @@ export async function openForm(options) {
 
   return {
     save,
+    carry(element) {
+      if (!carriers.has(element)) carriers.set(element, carrier(session, element));
+      return carriers.get(element)();
+    },
     setLanguage(language) {
       session.settle();
       session.setLanguage(language);
@@ -128,11 +136,18 @@ export async function openForm(options) {
   };
 }
 
+/** Let the phone do what waits: a tap, a key, a frame. Loading a form takes long on a cheap one. */
+export function rest() {
+  return new Promise((resolve) => setTimeout(resolve));
+}
+
 /** A new filling, or the one of a draft. */
 async function begun({ xml, draft, properties }, attachments) {
   const { loadForm } = await engine();
+  await rest();
   const loaded = await loadForm(xml, { fetchFormAttachment: (address) => attachments.fetch(address), missingResourceBehavior: "ERROR" });
   if (loaded.status === "failure") throw new FormRefused(String(loaded.error && loaded.error.message));
+  await rest();
   const config = { preloadProperties: properties || {}, geolocationProvider: { getLocation: position } };
   try {
     if (!draft) {

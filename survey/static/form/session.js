@@ -130,6 +130,12 @@ export class Session {
     this.changed("answer");
   }
 
+  /** Take in the places of a ranking: only a whole order, each once, is an answer. */
+  order(question, places) {
+    this.ranks.set(question.node, places);
+    this.put(question, places.every(Boolean) && new Set(places).size === places.length ? places : []);
+  }
+
   /** What stands in a field now. */
   textIn(question) {
     const typed = this.typed.get(question.node);

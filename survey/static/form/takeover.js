@@ -1,7 +1,10 @@
 // On a page of a form that the server made: once it stands, the form goes on in the browser. Until then, without this script,
 // and for forms that the browser cannot fill, the server's pages do all of it.
 //
-// TKO-1 It takes over on the first page only, and only while nothing was typed or sent there.
+// TKO-1 It takes over on the first page only. Nothing is fetched before the person does something: whoever only looks pays
+//       nothing, and the first view is the server's. Then it loads beside the person's work, at once where nothing was filled
+//       in yet, else with the next button, taking along what was filled in. What cannot go along (a photo that lies with the
+//       server already), or an engine that does not come in time, leaves the form to the server's pages.
 // TKO-2 What is filled in is kept on this phone (drafts.js) under this door; opening the page again offers to go on. A draft of an
 //       earlier version of the form goes over to the new one.
 // TKO-3 At the end the XML goes to the page's own address. The server's word counts: what it finds wrong is shown on the last
@@ -16,22 +19,94 @@ import { h } from "./element.js";
 const XML = "xml_submission_file";
 const CARRIED = ["csrf_token", "instance", "_form", "receipt", "ask_receipt"];
 
+const SIGNS = ["pointerdown", "pointermove", "touchstart", "keydown", "focusin", "scroll"];
+const PATIENCE = 5000; // ms that a press waits for the engine before the server answers it
+
 const place = document.getElementById("runtime");
 const form = document.getElementById("entry");
 const before = form && form.querySelector(".questionnaire.paged");
 if (place && before) begin();
 
 async function begin() {
-  let busy = false; // somebody fills in the server's page
-  const note = (event) => { if (before.contains(event.target) || event.type === "submit") busy = true; };
-  for (const kind of ["input", "change", "submit"]) form.addEventListener(kind, note);
   const draft = openDraft(place.dataset.draft);
-  const kept = await draft.load();
-  const [xml, words] = await Promise.all([text(place.dataset.xml), text(place.dataset.words)]).catch(() => []);
-  if (!words || busy) return;
-  const run = { draft, xml, words: JSON.parse(words), language: document.documentElement.lang.startsWith("en") ? "en" : "zh", isBusy: () => busy };
-  if (!kept) await takeOver(run, null);
-  else ask(run, kept);
+  const run = { draft, language: document.documentElement.lang.startsWith("en") ? "en" : "zh", typed: false, here: false, pressed: null };
+  run.kept = draft.load().then((kept) => (run.typed || run.pressed ? null : kept));
+  run.loading = new Promise((resolve) => { run.start = resolve; }).then(() => load(run));
+  for (const kind of SIGNS) addEventListener(kind, run.start, { once: true, passive: true });
+  for (const kind of ["input", "change"]) {
+    before.addEventListener(kind, () => {
+      run.typed = true;
+      if (kind === "change" && run.form && !run.here) run.form.carry(before); // so that the draft has it
+    });
+  }
+  form.addEventListener("submit", (event) => submitted(run, event), true);
+  const kept = await run.kept;
+  if (kept && await sentences(run)) ask(run, kept);
+}
+
+async function sentences(run) {
+  const words = await text(place.dataset.words).catch(() => null);
+  if (words) run.words = JSON.parse(words);
+  return Boolean(words);
+}
+
+/** Fetch, read and prepare the form, step by step; true when it goes on in the browser or is about to. */
+async function load(run) {
+  try {
+    if (await run.kept || !run.words && !(await sentences(run))) return false;
+    run.xml = await text(place.dataset.xml);
+    await opened(run, null);
+  } catch (error) {
+    console.info("this form stays on the server's pages:", error.message);
+    return false;
+  }
+  if (run.passing) run.form.close();
+  else if (run.typed || run.pressed) run.form.carry(before);
+  else swap(run);
+  return true;
+}
+
+/** A button of the page was pressed: the same one is pressed in the browser's page, as soon as that is there. */
+function submitted(run, event) {
+  if (run.passing) return;
+  const { submitter } = event;
+  if (run.here) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (submitter && submitter.name === "_language") change(run, submitter.value);
+    return;
+  }
+  const does = submitter && submitter.name ? submitter.value : "next";
+  const language = submitter && submitter.name === "_language";
+  if (!language && !/^(next|review|add:.*)$/.test(does)) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  if (run.pressed) return;
+  if (language && !run.typed && !run.form) {
+    location.assign(`${location.pathname}?lang=${does}`);
+    return;
+  }
+  run.pressed = does;
+  if (submitter) submitter.setAttribute("aria-busy", "true");
+  goOn(run, submitter, language);
+}
+
+async function goOn(run, submitter, language) {
+  run.start();
+  const late = new Promise((resolve) => setTimeout(resolve, PATIENCE, false));
+  const ready = await Promise.race([run.loading, late]);
+  if (submitter) submitter.removeAttribute("aria-busy");
+  if (!ready || !run.form.carry(before)) {
+    run.passing = true;
+    if (run.form) run.form.close();
+    await run.draft.forget(); // the server has it from here on
+    const again = submitter && submitter.name && form.querySelector(`button[name="${submitter.name}"][value="${CSS.escape(submitter.value)}"]`);
+    form.requestSubmit(again || undefined);
+    return;
+  }
+  swap(run);
+  if (language) change(run, run.pressed);
+  else run.container.querySelector(`button[name=_do][value="${CSS.escape(run.pressed)}"]`).click();
 }
 
 async function text(address) {
@@ -50,51 +125,54 @@ function ask(run, { value, at }) {
   };
   const box = h("div", { class: "notice", role: "status", id: "draft" }, h("p", {}, say("DRAFT_FOUND", { when })),
     h("div", { class: "steps" },
-      h("button", { type: "button", class: "button", onclick: answer(() => takeOver(run, value)) }, say("DRAFT_GO_ON")),
+      h("button", { type: "button", class: "button", onclick: answer(() => resume(run, value)) }, say("DRAFT_GO_ON")),
       h("button", { type: "button", class: "button secondary", onclick: answer(async () => {
         before.hidden = false;
         await run.draft.forget();
-        await takeOver(run, null);
+        run.kept = null;
+        run.loading = load(run);
       }) }, say("DRAFT_ANEW"))));
   before.hidden = true;
   before.before(box);
   box.querySelector("button").focus({ preventScroll: true });
 }
 
-async function takeOver(run, value) {
-  const container = h("div");
-  const media = JSON.parse(place.dataset.media || "{}");
-  const version = field("_form");
-  let opened;
+async function resume(run, value) {
   try {
-    const { openForm } = await import("./open.js");
-    opened = await openForm({
-      container, xml: run.xml, words: run.words, language: run.language, draft: value ? { ...value, earlier: value.form !== version } : undefined,
-      attachments: (name) => (media[name] ? fetch(media[name]) : null),
-      onChange: (now) => run.draft.save({ ...now, instance: field("instance"), form: version }),
-      onFinish: (filled) => send(run, filled),
-    });
+    run.xml = await text(place.dataset.xml);
+    await opened(run, value);
   } catch (error) {
     console.info("this form stays on the server's pages:", error.message);
     before.hidden = false;
     return;
   }
-  if (run.isBusy()) {
-    opened.close();
-    return;
-  }
-  if (value && value.instance) form.querySelector("[name=instance]").value = value.instance;
+  if (value.instance) form.querySelector("[name=instance]").value = value.instance;
+  swap(run);
+  run.container.firstChild.focus({ preventScroll: true });
+}
+
+/** The form opened in the browser, out of sight. */
+async function opened(run, value) {
+  const media = JSON.parse(place.dataset.media || "{}");
+  const version = field("_form");
+  run.container = h("div");
+  const { openForm } = await import("./open.js");
+  run.form = await openForm({
+    container: run.container, xml: run.xml, words: run.words, language: run.language,
+    draft: value ? { ...value, earlier: value.form !== version } : undefined,
+    attachments: (name) => (media[name] ? fetch(media[name]) : null),
+    onChange: (now) => run.draft.save({ ...now, instance: field("instance"), form: version }),
+    onFinish: (filled) => send(run, filled),
+  });
+}
+
+/** The browser's page in the place of the server's. */
+function swap(run) {
   const active = before.contains(document.activeElement) ? document.activeElement.id : "";
-  before.replaceWith(container);
+  before.replaceWith(run.container);
   for (const first of form.querySelectorAll(".first-submit")) first.remove();
-  run.form = opened;
-  if (active) (document.getElementById(active) || container.firstChild).focus({ preventScroll: true });
-  else if (value) container.firstChild.focus({ preventScroll: true });
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    event.stopImmediatePropagation();
-    if (event.submitter && event.submitter.name === "_language") change(run, event.submitter.value);
-  }, true);
+  if (active) (document.getElementById(active) || run.container.firstChild).focus({ preventScroll: true });
+  run.here = true;
   form.dataset.runtime = "on";
 }
 
