@@ -13,16 +13,14 @@ import socket
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
 from campaigns.installation import Installation
 from campaigns.settings import Settings
-from campaigns.store import Store
 from survey.app import create_app
 from survey.cli.serve import web_command
-from tests import cast, live_server, warm  # noqa: F401  warm: see there
+from tests import cast, live_server, warm
 from tests.respondent import Respondent
 
 
@@ -32,20 +30,11 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
-@pytest.fixture(scope="session")
-def empty_store(tmp_path_factory) -> Path:
-    """A store without rows, its schema up to date: migrating a new one takes longer than most tests."""
-    file = tmp_path_factory.mktemp("empty") / "store.db"
-    Store(f"sqlite:///{file}").close()
-    return file
-
-
 @pytest.fixture
-def installation(tmp_path, empty_store) -> Iterator[Installation]:
+def installation(tmp_path) -> Iterator[Installation]:
     """An empty installation in a folder of its own."""
     made = Installation(Settings(home=tmp_path / "instance"))
-    made.settings.home.mkdir()
-    shutil.copy(empty_store, made.settings.home / "store.db")
+    warm.empty_store(made.settings.home)
     yield made
     if "store" in made.__dict__:
         made.store.close()

@@ -16,6 +16,7 @@ from campaigns.store.schema import dwelling
 from campaigns.submissions import Accepted, Entry
 from campaigns.terms import Terms
 from forms.language import Text
+from tests import warm
 
 OPENS = datetime(2026, 3, 1, 0, 0, tzinfo=UTC)  # 08:00 in Shanghai
 CLOSES = datetime(2026, 3, 20, 10, 0, tzinfo=UTC)  # 18:00 in Shanghai
@@ -26,7 +27,10 @@ ZHAO = {"household_type": "1", "contact_name": "赵·买买提", "person": [{"na
 
 
 def installation(home: Path, **settings: object) -> Installation:
-    return Installation(dataclasses.replace(Settings(), home=home, **settings))
+    made = Installation(dataclasses.replace(Settings(), home=home, **settings))
+    if "store" not in settings and not (home / "store.db").exists():
+        warm.empty_store(home)
+    return made
 
 
 def campaign(here: Installation, slug: str = "c1", doors: int = 3, **terms: object) -> Campaign:

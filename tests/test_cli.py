@@ -1,10 +1,9 @@
 """The command line as an organiser's scripts use it: what is printed, the exit status, and what is on disk."""
 import json
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
+
+from tests import terminal
 
 NEW = ["campaign", "new", "--preset", "housing-census", "--slug", "c1", "--title", "龙泉街道住房普查", "--title-en", "Longquan census",
        "--opens", "2026-03-01T08:00", "--closes", "2026-03-20T18:00", "--tz", "Asia/Shanghai"]
@@ -12,11 +11,14 @@ NEW = ["campaign", "new", "--preset", "housing-census", "--slug", "c1", "--title
 
 @pytest.fixture
 def survey(tmp_path):
-    def run(*arguments, language="en", **environment):
-        return subprocess.run(
-            [Path(sys.executable).with_name("survey"), *arguments], capture_output=True, text=True, cwd=tmp_path, timeout=60,
-            env={"PATH": "/usr/bin:/bin", "SURVEY_LANGUAGE": language, **environment})
+    def run(*arguments, language="en", by=terminal.run, **environment):
+        return by(*arguments, cwd=tmp_path, environment={"PATH": "/usr/bin:/bin", "SURVEY_LANGUAGE": language, **environment})
     return run
+
+
+def test_the_installed_command_ends_with_the_status_of_what_it_did(survey):
+    for arguments, status in ((NEW, 0), (NEW, 1), (["nonsense"], 2)):
+        assert survey(*arguments, by=terminal.installed).returncode == status
 
 
 def test_a_campaign_is_made_shown_listed_opened_and_closed(survey, tmp_path):

@@ -8,7 +8,6 @@ import signal
 import socket
 import sqlite3
 import subprocess
-import sys
 import time
 import urllib.request
 from contextlib import closing
@@ -16,15 +15,15 @@ from pathlib import Path
 
 import pytest
 
-SURVEY = Path(sys.executable).with_name("survey")
+from tests import terminal
+
 SMALL = ("--dwellings", "30", "--no-serve")
 
 
 @pytest.fixture
 def survey(tmp_path):
     def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess:
-        return subprocess.run([SURVEY, *arguments], capture_output=True, text=True, cwd=tmp_path, timeout=180,
-                              env=_environment(**environment))
+        return terminal.run(*arguments, cwd=tmp_path, environment=_environment(**environment))
     return run
 
 
@@ -38,8 +37,7 @@ def facts(shown: subprocess.CompletedProcess) -> dict:
 def made_once(tmp_path_factory):
     """A folder with a demo in `instance`, and what making it printed."""
     folder = tmp_path_factory.mktemp("made")
-    shown = subprocess.run([SURVEY, "demo", *SMALL], capture_output=True, text=True, cwd=folder, timeout=180, env=_environment())
-    return folder, shown
+    return folder, terminal.installed("demo", *SMALL, cwd=folder, environment=_environment())
 
 
 @pytest.fixture
@@ -128,7 +126,7 @@ def test_a_demo_that_was_interrupted_is_made_anew(survey, there, tmp_path):
 
 
 def test_a_demo_killed_half_way_is_made_anew(survey, tmp_path):
-    making = subprocess.Popen([SURVEY, "demo", "--dwellings", "3000", "--no-serve"], cwd=tmp_path, env=_environment(),
+    making = subprocess.Popen([terminal.INSTALLED, "demo", "--dwellings", "3000", "--no-serve"], cwd=tmp_path, env=_environment(),
                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     while not store(tmp_path).exists() and making.poll() is None:
         time.sleep(0.01)
@@ -185,7 +183,7 @@ def test_a_demo_without_a_font_is_made_without_sheets(survey, tmp_path):
 def test_a_demo_is_served_and_ends_with_ctrl_c(tmp_path):
     site, progress = _free_port(), _free_port()
     environment = _environment(SURVEY_PORT=str(site), SURVEY_DATASETTE_PORT=str(progress), SURVEY_WORKERS="1")
-    running = subprocess.Popen([SURVEY, "demo", "--dwellings", "30"], cwd=tmp_path, env=environment, text=True,
+    running = subprocess.Popen([terminal.INSTALLED, "demo", "--dwellings", "30"], cwd=tmp_path, env=environment, text=True,
                                stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     shown = []
     for line in running.stdout:

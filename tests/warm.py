@@ -6,12 +6,17 @@ from a process that has imported this module, so both sides agree.
 """
 from __future__ import annotations
 
+import tempfile
+from functools import cache
+from pathlib import Path
+
 from flask import Flask
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 from werkzeug.routing import Rule
 
 from campaigns import people
+from campaigns.store import Store
 from forms.form import library
 
 REAL_SCRYPT = dict(people._SCRYPT)
@@ -59,3 +64,17 @@ def _builder(rule: Rule, append_unknown: bool = True):
 
 Rule._compile_builder = _builder
 library("housing-census")
+
+
+def empty_store(home: Path) -> None:
+    """Make `home` with a store without rows, its schema up to date: migrating a new one takes longer than most tests."""
+    home.mkdir(parents=True, exist_ok=True)
+    (home / "store.db").write_bytes(_empty_store())
+
+
+@cache
+def _empty_store() -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "store.db"
+        Store(f"sqlite:///{file}").close()
+        return file.read_bytes()
