@@ -1,7 +1,7 @@
 """The sentences around the questions."""
 from forms.language import Text
 
-ERROR_TITLE = Text("还没有提交，请先改这几处", "Not sent yet. Please mend these first")
+ERROR_TITLE = Text("还没有提交，请先改这几处", "Not sent yet. Please correct these first")
 ERROR_LINE = Text("{where}{label}：{error}", "{where}{label}: {error}")
 ERROR = Text("错误：", "Error: ")
 COMMA = Text("，", ", ")
@@ -63,7 +63,7 @@ ADD_MORE = Text("再添加一份", "Add another one")
 NO_ENTRIES = Text("还没有添加。", "Nothing added yet.")
 NEEDS_ENTRY = Text("至少要添加一份", "Please add at least one")
 NOTHING_FILLED = Text("这一部分没有填", "Nothing filled in here")
-PAGE_ERROR_TITLE = Text("这一页还有几处要改", "Please mend these on this page")
+PAGE_ERROR_TITLE = Text("这一页还有几处要改", "Please correct these on this page")
 MORE_ASKED = Text("根据您的回答，这一页多了几个问题，请接着填。", "Your answers bring up a few more questions on this page. "
                   "Please fill them in.")
 MORE_SHOWN = Text("下面的问题有变化", "The questions below have changed")

@@ -116,3 +116,18 @@ def test_a_draft_is_begun_anew_and_another_door_knows_nothing_of_it(phone, wang_
     page.reload()
     page.wait_for_timeout(300)
     assert page.locator("#draft").is_hidden() and re.search("Person 1", page.content())
+
+
+def test_what_was_wrong_is_struck_off_once_it_is_answered(phone, wang_household):
+    page = phone()
+    page.goto(f"/h/{wang_household.code}/form")
+    send(page)
+    lines = page.locator("#error-summary li")
+    lines.first.wait_for()
+    before = lines.count()
+    page.locator("[name=q-dwelling_use][value=residential]").check()
+    assert lines.count() == before - 1 and not page.get_by_text("请选一项").is_visible()
+    page.locator("[name=q-contact_name]").fill("王小明")
+    page.locator("[name=q-area]").fill("86.5")
+    page.locator("[name=q-area]").blur()
+    assert not page.locator("#error-summary [href='#q-contact_name']").count()

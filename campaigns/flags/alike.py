@@ -65,5 +65,6 @@ def duplicates(connection: Connection, campaign: Campaign) -> Iterable[Flag]:
             shared[tuple(sorted({row.id for row in entries}))].append(mark)
     for ids, marks in list(shared.items())[:MOST_DUPLICATES]:
         doors = len({row.dwelling_id for row in behind[marks[0]]})
+        people = "One person is" if len(marks) == 1 else f"{len(marks)} people are"
         yield Flag("duplicates", behind[marks[0]][-1].user_id, marks[0].hex()[:16], Text(
-            f"有 {len(marks)} 个人同时登记在 {doors} 户。", f"{len(marks)} person(s) recorded behind {doors} doors at once."), ids)
+            f"有 {len(marks)} 个人同时登记在 {doors} 户。", f"{people} recorded behind {doors} doors at once."), ids)

@@ -166,6 +166,22 @@
     field.setAttribute("aria-describedby", described.join(" "));
   }
 
+  // What the server said about an answer holds no more once the answer is another; whether the new one is right it says at the end.
+  function takeBack(field) {
+    const question = field.closest(".question.has-error");
+    const place = question && question.querySelector(".error");
+    if (!place || field.dataset.check || root.classList.contains("paged")) return;
+    place.hidden = true;
+    question.classList.remove("has-error");
+    for (const each of question.querySelectorAll("[aria-invalid]")) each.removeAttribute("aria-invalid");
+    for (const line of document.querySelectorAll("#error-summary a")) {
+      const about = document.getElementById(line.hash.slice(1));
+      if (about && question.contains(about)) line.closest("li").remove();
+    }
+    const summary = document.getElementById("error-summary");
+    if (summary && !summary.querySelector("li")) summary.hidden = true;
+  }
+
   function fillFrom(field, number) {
     const prefix = field.name.slice(0, field.name.lastIndexOf("-") + 1);
     const parts = numbers.idParts(number);
@@ -260,6 +276,7 @@
   root.addEventListener("change", (event) => {
     const field = event.target;
     refresh();
+    if (field.name) takeBack(field);
     if (field.type === "radio") {
       for (const other of fieldsNamed(field.name)) delete other.dataset.filled;
       const block = field.closest(".person");

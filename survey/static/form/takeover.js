@@ -236,11 +236,14 @@ async function leave(run, address) {
 /** What the server's page says, without its questions: these stand here already. */
 function taken(page, words) {
   const other = page.getElementById("entry");
-  if (!other || !other.querySelector("[name=instance]")) {
+  if (!other || !other.querySelector(".questionnaire")) {
     const said = page.querySelector("main h1 ~ p, main .lead");
     return { notice: said && page.title ? said.textContent.trim() : words.NOT_SENT };
   }
-  for (const name of ["csrf_token", "instance"]) form.querySelector(`[name=${name}]`).value = other.querySelector(`[name=${name}]`).value;
+  for (const old of form.querySelectorAll("[name=csrf_token], [name=instance]")) { // a form that is tried out has neither
+    const fresh = other.querySelector(`[name=${old.name}]`);
+    if (fresh) old.value = fresh.value;
+  }
   for (const old of form.querySelectorAll("[name=receipt], [name=ask_receipt]")) (old.closest(".question") || old).remove();
   const container = form.querySelector(".questionnaire").parentElement;
   for (const each of other.querySelectorAll("[name=receipt], [name=ask_receipt]")) {
