@@ -150,32 +150,42 @@ def use_workbook(connection: Connection, found: Campaign, workbook: bytes, name:
 
     Raises FormError (a Refusal) with every problem in it, and Refusal for a form that asks nothing or whose files are not
     what they should be (forms.media)."""
+    form, taken = read_workbook(workbook, name, files)
+    set_form(connection, found.id, workbook, form, at, actor, taken)
+    return form
+
+
+def read_workbook(workbook: bytes, name: str, files: Mapping[str, bytes]) -> tuple[forms.form.Form, dict[str, bytes]]:
+    """The form in an XLSForm workbook, and those of `files` that it needs. Raises as `use_workbook`."""
     form = forms.form.load(workbook, name)
     taken = forms.media.take(form, files, filetypes.fits)
     if taken:
         form = forms.form.load(workbook, name, taken)
     if not any(form.asked.values()):
         raise Refusal("这份问卷没有要填的问题。", "This form asks nothing.")
-    set_form(connection, found.id, workbook, form, at, actor, taken)
-    return form
+    return form, taken
 
 
 def add_report_form(connection: Connection, campaign_id: int, workbook: bytes, form: forms.form.Form, at: datetime,
-                    actor: Actor) -> int:
-    """Let the campaign's people fill `form` beside the household's: incidents, stairwell sheets ... Again, or with a newer
-    workbook of the same key, the newest holds. Returns its id. Raises Refusal for the household's own form."""
+                    actor: Actor, files: Mapping[str, bytes] = MappingProxyType({})) -> int:
+    """Let the campaign's people fill `form`, with the `files` that it refers to, beside the household's: incidents, stairwell
+    sheets ... Again, or with a newer workbook of the same key, the newest holds. Returns its id. Raises Refusal for the
+    household's own form."""
     _, household = _household_form(connection, campaign_id)
+    digest = media.digest_of(form.digest, files)
     known = connection.execute(select(form_version.c.id, form_version.c.purpose).where(
-        form_version.c.campaign_id == campaign_id, form_version.c.digest == form.digest)).first()
+        form_version.c.campaign_id == campaign_id, form_version.c.digest == digest)).first()
     if household.key == form.key or (known and known.purpose != REPORT):
         raise Refusal("“{key}”是住户登记表，不能又当上报表。", "“{key}” is the household's form, so it cannot be a report's as well.",
                       key=form.key)
     if known:
         return known.id
     version_id = connection.execute(form_version.insert().values(
-        campaign_id=campaign_id, key=form.key, purpose=REPORT, version=form.version, digest=form.digest, workbook=workbook,
+        campaign_id=campaign_id, key=form.key, purpose=REPORT, version=form.version, digest=digest, workbook=workbook,
         added_at=at)).inserted_primary_key.id
-    audit.write(connection, campaign_id, at, actor, "form.added", f"form:{form.key}", version=form.version, digest=form.digest)
+    media.keep(connection, version_id, files)
+    audit.write(connection, campaign_id, at, actor, "form.added", f"form:{form.key}", version=form.version, digest=digest,
+                **({"files": len(files)} if files else {}))
     return version_id
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 from pathlib import Path
 
 from forms.browser import for_browser
@@ -27,6 +28,10 @@ OPEN = """async ([xml, words, language, draft, files]) => {
     return "";
   } catch (error) { return String(error); }
 }"""
+
+
+def chromium_path() -> str | None:
+    return shutil.which("chromium") or shutil.which("chromium-browser")
 
 
 def blank_page(chromium, **options):

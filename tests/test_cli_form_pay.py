@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from sqlalchemy import select
 
 from campaigns import campaign as campaigns
-from campaigns import clock
+from campaigns import clock, media
 from campaigns.store.schema import audit
 from exports.archive.archive_keys import own_public_key
 from survey.cli import main
@@ -65,6 +65,22 @@ def test_a_bundled_form_and_a_workbook_are_added_beside_the_households(here, mad
         assert connection.execute(select(audit.c.subject).where(audit.c.action == "form.added")).scalars().all() == [
             "form:incident-report", "form:lamp"]
     assert run("campaign", "form", "add", "incident-report").exit_code == 0 and forms(here, made) == found
+
+
+def test_the_files_of_an_added_form_are_kept_with_it(here, made, tmp_path):
+    book, folder, picture = tmp_path / "lamp.xlsx", tmp_path / "pictures", b"\x89PNG\r\n\x1a\n a lamp"
+    book.write_bytes(workbook(survey="| type | name | label | image |\n| text | what | What | lamp.png |",
+                              settings="| form_id |\n| lamp |"))
+    folder.mkdir()
+    refused = run("campaign", "form", "add", str(book))
+    assert refused.exit_code == 1 and "lamp.png" in refused.output and "lamp" not in forms(here, made)
+    (folder / "lamp.png").write_bytes(picture)
+    assert json.loads(run("campaign", "form", "add", str(book), "--media", str(folder), "--json").output)["files"] == ["lamp.png"]
+    with here.store.read() as connection:
+        version, = (id_ for id_, _, form in campaigns.forms_in_use(connection, made.id) if form.key == "lamp")
+        assert media.read(connection, version) == {"lamp.png": picture}
+    before = forms(here, made)
+    assert "lamp.png" in run("campaign", "form", "add", str(book), "--media", str(folder)).output and forms(here, made) == before
 
 
 @pytest.mark.parametrize("which, said", [

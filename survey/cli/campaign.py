@@ -10,7 +10,7 @@ from campaigns import campaign as campaigns
 from campaigns import clock
 from campaigns.campaign import PRESETS, Campaign
 from campaigns.terms import Terms
-from forms.form import LIBRARY, library, load
+from forms.form import LIBRARY, library
 from forms.language import Refusal, Text
 from forms.media import wanted
 from forms.workbook import refuse_ending
@@ -157,25 +157,31 @@ def set_form(file: Path, media: Path | None, campaign: Campaign, as_json: bool) 
 
 @form.command("add")
 @click.argument("which", metavar="KEY|FILE")
+@media_option
 @campaign_option
 @json_option
-def add_form(which: str, campaign: Campaign, as_json: bool) -> None:
+def add_form(which: str, media: Path | None, campaign: Campaign, as_json: bool) -> None:
     """住户表之外，再让工作人员填一种上报表 / let people fill another form beside the household's: a bundled one or a workbook."""
+    file, taken = Path(which), {}
     if which in LIBRARY:
         workbook, added = library(which)
-    elif Path(which).is_file():
-        workbook = Path(which).read_bytes()
-        added = load(workbook, Path(which).stem)
+    elif file.is_file():
+        refuse_ending(file.name)
+        workbook = file.read_bytes()
+        added, taken = campaigns.read_workbook(workbook, file.stem, FilesBeside(media or file.parent, file))
     else:
         raise Refusal("没有自带的表“{which}”，也没有这个文件。自带的有：{known}。",
                       "There is neither a bundled form nor a file “{which}”. Bundled are: {known}.", which=which, known=", ".join(LIBRARY))
     with installation().store.write() as connection:
-        campaigns.add_report_form(connection, campaign.id, workbook, added, clock.now(), ACTOR)
+        campaigns.add_report_form(connection, campaign.id, workbook, added, clock.now(), ACTOR, taken)
     if as_json:
-        echo_json({"campaign": campaign.slug, "form": added.key, "version": added.version, "digest": added.digest})
+        echo_json({"campaign": campaign.slug, "form": added.key, "version": added.version, "digest": added.digest,
+                   "files": list(taken)})
         return
     echo("“{title}”的工作人员现在可以填 {key}（版本 {version}）。", "People of “{title}” can fill {key} (version {version}) now.",
          title=campaign.title, key=added.key, version=added.version or "-")
+    if taken:
+        echo("一起存下的文件：{names}", "Files kept with it: {names}", names=", ".join(taken))
 
 
 _PHASES = {"before": Text("未开始", "not open yet"), "open": Text("进行中", "open"), "closed": Text("已结束", "closed")}

@@ -1,6 +1,9 @@
 // Keying a paper form with the keyboard alone: shows what was typed at once, goes on by itself, adds people by one key.
 // Without this script the page works as a plain form; the server reads the same texts (forms/keyed.py).
 "use strict";
+
+import { idParts, idProblem, plain } from "./form/resident_id.js";
+
 (() => {
   const form = document.getElementById("keying");
   if (!form) {
@@ -112,19 +115,12 @@
 
   // --- resident ID numbers (GB 11643) ---
 
-  const WEIGHTS = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
-
-  function right(number) {
-    const sum = WEIGHTS.reduce((total, weight, at) => total + weight * Number(number[at]), 0);
-    return /^[1-9]\d{16}[\dX]$/.test(number) && "10X98765432"[sum % 11] === number[17];
-  }
-
   function checkNumber(field) {
     const error = document.getElementById(field.id + "-error");
-    const number = fold(field.value).toUpperCase();
+    const number = plain(field.value);
     const asked = field.dataset.check === "resident-id" && number
       && (!field.dataset.checkWhen || JSON.parse(field.dataset.checkWhen).every(holds));
-    const bad = asked && !right(number);
+    const bad = asked && idProblem(number) !== "";
     error.hidden = !bad;
     error.querySelector(".error-text").textContent = bad ? says.id : "";
     field.setAttribute("aria-invalid", bad ? "true" : "false");
@@ -134,9 +130,10 @@
 
   function fillFrom(field, number) {
     const prefix = field.name.slice(0, field.name.lastIndexOf("-") + 1);
+    const parts = idParts(number);
     const sex = named(prefix + "sex");
-    const key = sex && sex.dataset.list && lists[sex.dataset.list].find((each) => each[0] === (Number(number[16]) % 2 ? "1" : "2"));
-    for (const [target, value] of [[named(prefix + "birth_date"), number.slice(6, 14)], [sex, key && key[1]]]) {
+    const key = sex && sex.dataset.list && lists[sex.dataset.list].find((each) => each[0] === parts.sex);
+    for (const [target, value] of [[named(prefix + "birth_date"), parts.birth.replaceAll("-", "")], [sex, key && key[1]]]) {
       if (!target || !value || (target.value && !target.dataset.filled)) continue;
       target.value = value;
       target.dataset.filled = "yes";

@@ -411,13 +411,22 @@
   });
   window.addEventListener("pagehide", stop);
 
+  // Some browsers know the name and read no code.
+  let reads = false;
+  if ("BarcodeDetector" in window && navigator.mediaDevices) {
+    BarcodeDetector.getSupportedFormats().then((formats) => {
+      reads = formats.length > 0;
+      for (const box of root.querySelectorAll(".device[data-scan]")) box.hidden = !reads;
+    }).catch(() => {});
+  }
+
   function begin() {
     refresh();
     root.querySelectorAll("[data-limit]").forEach(count);
     for (const box of root.querySelectorAll(".device")) {
       if (box.dataset.draw) continue;
       box.hidden = box.dataset.position ? !("geolocation" in navigator && window.isSecureContext)
-        : !("BarcodeDetector" in window && navigator.mediaDevices);
+        : !reads;
     }
   }
 

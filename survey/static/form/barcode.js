@@ -18,23 +18,32 @@ export function barcode(question, session) {
     if (stream) stream.getTracks().forEach((track) => track.stop());
     stream = null;
     video.hidden = true;
+    if (says.textContent === session.say("AIM")) says.textContent = "";
   };
+  // Some browsers know the name and read no code.
+  button.hidden = true;
+  BarcodeDetector.getSupportedFormats().then((formats) => { button.hidden = !formats.length; }).catch(() => {});
   button.addEventListener("click", async () => {
-    stop();
+    if (stream) { // pressed again
+      stop();
+      return;
+    }
     try {
       stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
     } catch {
       says.textContent = session.say("NO_CAMERA");
       return;
     }
+    says.textContent = session.say("AIM");
     video.srcObject = stream;
     video.hidden = false;
     video.play().catch(() => {}); // until frames come, detect() just finds nothing
     const detector = new BarcodeDetector();
     while (stream && video.isConnected) {
       const [found] = await detector.detect(video).catch(() => []);
-      if (found) {
+      if (found && stream) {
         session.type(question, found.rawValue);
+        says.textContent = session.say("SCANNED");
         break;
       }
       await new Promise((resolve) => setTimeout(resolve, EVERY));

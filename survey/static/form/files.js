@@ -5,6 +5,9 @@ import { h } from "./element.js";
 
 const LONG_SIDE = 1600;
 const QUALITY = 0.8;
+const MOST = 100_000_000; // bytes: what the server takes at the most
+// What phones call a recording or a film: some give it no type at all. By its content the server judges again.
+const RECORDED = /^(?:(?:audio|video)\/|application\/(?:ogg|octet-stream)$|$)/;
 const ACCEPTED = { image: "image/*", audio: "audio/*", video: "video/*" };
 
 /** A JPEG of at most `longest` pixels. Drawing it anew leaves out where and with what it was taken. Throws for no picture. */
@@ -33,6 +36,14 @@ export function named(question, blob, ending) {
   return new File([blob], `${stem}-${random}${ending}`, { type: blob.type });
 }
 
+/** Why a chosen file cannot be the answer, "" if it can. */
+function unfit(file, type, session) {
+  if (!file.size) return session.say("EMPTY_FILE");
+  if (file.size > MOST && type !== "image") return session.say("TOO_LARGE_TO_SEND", { size: Math.round(file.size / 1e6) });
+  if ((type === "audio" || type === "video") && !RECORDED.test(file.type)) return session.say(type === "audio" ? "NOT_SOUND" : "NOT_A_FILM");
+  return "";
+}
+
 function endingOf(file) {
   const match = /\.[A-Za-z0-9]{1,8}$/.exec(file.name || "");
   return match ? match[0].toLowerCase() : "";
@@ -49,6 +60,12 @@ export function upload(question, session) {
   pick.addEventListener("change", async () => {
     const [file] = pick.files;
     if (!file) return;
+    const refused = unfit(file, type, session);
+    if (refused) {
+      says.textContent = refused;
+      pick.value = "";
+      return;
+    }
     says.textContent = session.say("WORKING");
     try {
       const kept = type === "image" ? named(question, await shrunk(file, question.node.maxPixels || LONG_SIDE), ".jpg")
