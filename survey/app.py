@@ -12,6 +12,7 @@ from survey.openrosa.pages import pages as openrosa
 from survey.openrosa.uploads import UploadRequest
 from survey.phones.pages import pages as phones
 from survey.resident.pages import pages as resident
+from survey.tables import cards
 from survey.volunteer.lead import pages as lead
 from survey.volunteer.own_tally import pages as volunteer
 from survey.volunteer.shell import pages as shell
@@ -39,6 +40,7 @@ def create_app(installation: Installation) -> Survey:
         SEND_FILE_MAX_AGE_DEFAULT=3600)
     app.url_map.converters["int"] = numbers.RowNumber
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    app.jinja_env.filters["cards"] = cards
     app.jinja_env.globals.update(
         as_said=clock.as_said, day_as_said=clock.day_as_said, yuan=tally.yuan, grouped=symbols.grouped,
         only_campaign=doors.only_campaign, static=static_files.one, kept=static_files.address)

@@ -10,13 +10,24 @@ from campaigns import assignments, clock
 from campaigns.audit import COMMAND_LINE
 from forms.form import library
 from survey.preview import preview_app
-from tests import cast
+from tests import app_cases, cast
 from tests.test_browser_journeys import fill, receipt_of, send
 from tests.test_form_pages_site import use
 
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 RUN = """async () => (await axe.run(document, { resultTypes: ["violations"] })).violations.flatMap(
   found => found.nodes.map(node => `${found.id}: ${node.target.join(" ")} ${node.failureSummary.split("\\n")[1] || ""}`))"""
+
+
+TOO_WIDE_OR_SMALL = """() => {
+  const seen = [...document.querySelectorAll("a, button, select, summary, .tick-box")].filter((each) => each.checkVisibility());
+  const inWords = (each) => each.closest("p.hint, p.lead, .skip") || each.parentElement.matches("p")
+    && each.parentElement.childNodes.length > 1;
+  const small = seen.filter((each) => each.getBoundingClientRect().height < 47.5 && !inWords(each));
+  const frames = [document.documentElement, ...document.querySelectorAll(".table-frame")];
+  const wide = frames.filter((each) => each.scrollWidth > each.clientWidth);
+  return [...small.map((each) => `small: ${each.outerHTML.slice(0, 80)}`), ...wide.map((each) => `wide: ${each.className || "page"}`)];
+}"""
 
 
 def found_by_axe(page) -> list[str]:
@@ -49,9 +60,12 @@ def test_axe_finds_nothing_on_what_residents_see(phone, wang_household, li_house
     assert {name: lines for name, lines in told.items() if lines} == {}
 
 
-def test_axe_finds_nothing_on_what_workers_see(phone, alice, bob, campaign):
+def test_axe_finds_nothing_on_what_workers_see_and_nothing_is_too_wide_or_small_to_tap(
+        phone, alice, bob, campaign, installation, wang_household):
+    app_cases.hand_out_hangers(installation, campaign, alice)
     page, told = phone(), {}
-    desk = ("/desk/", "/desk/assign", "/desk/hangers", "/desk/pay", "/desk/submissions")
+    desk = ("/desk/", "/desk/assign", "/desk/assign?compound=幸福里", "/desk/hangers", "/desk/pay", "/desk/submissions", "/desk/doors",
+            "/desk/reports", "/desk/held", "/lead/team")
     for who, paths in ((alice, ("/v/",)), (bob, desk)):
         page.context.clear_cookies()
         page.goto("/sign-in")
@@ -62,7 +76,7 @@ def test_axe_finds_nothing_on_what_workers_see(phone, alice, bob, campaign):
         page.wait_for_url(lambda url: "/sign-in" not in url)
         for path in paths:
             page.goto(path)
-            told[path] = found_by_axe(page)
+            told[path] = found_by_axe(page) + page.evaluate(TOO_WIDE_OR_SMALL)
     assert {name: lines for name, lines in told.items() if lines} == {}
 
 

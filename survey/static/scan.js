@@ -1,4 +1,4 @@
-// Scans QR codes with the phone's camera where the browser can (BarcodeDetector); otherwise codes are typed.
+// Scans QR codes with the phone's camera where there is one (detector.js); otherwise codes are typed.
 // Each .scan box holds a button, a video and a sentence. data-door: go to that address and the code. data-fill: write what
 // was scanned into that field, then go on to the field data-next, or send the form with data-submit.
 "use strict";
@@ -13,7 +13,8 @@
     });
   }
 
-  if (!("BarcodeDetector" in window) || !navigator.mediaDevices) return;
+  if (!navigator.mediaDevices) return;
+  const reading = import("/static/detector.js");
 
   function began(box) {
     const [start, video, says] = ["button", "video", "[role=status]"].map((part) => box.querySelector(part));
@@ -58,7 +59,9 @@
     }
 
     start.addEventListener("click", async () => {
+      let reader;
       try {
+        reader = await (await reading).detector();
         stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
       } catch {
         says.textContent = box.dataset.saysDenied;
@@ -69,13 +72,13 @@
       video.hidden = false;
       start.hidden = true;
       video.play().catch(() => {}); // until frames come, detect() just finds nothing
-      look(new BarcodeDetector({ formats: ["qr_code"] }));
+      look(reader);
     });
     window.addEventListener("pagehide", stop);
   }
 
-  BarcodeDetector.getSupportedFormats().then((formats) => {
-    if (!formats.includes("qr_code")) return;
+  reading.then(({ canScan }) => canScan()).then((can) => {
+    if (!can) return;
     for (const box of document.querySelectorAll(".scan")) {
       began(box);
       box.hidden = false;
@@ -83,5 +86,5 @@
       const form = box.closest("form") || box.nextElementSibling;
       form.querySelector("button[type=submit]").classList.add("secondary"); // one first choice a screen
     }
-  });
+  }).catch(() => {}); // then codes are typed
 })();

@@ -1,5 +1,6 @@
-// Codes from the camera where the browser can (BarcodeDetector), typed otherwise. One look at both: `scanner` and `codeField`.
+// Codes from the camera where there is one, typed otherwise. One look at both: `scanner` and `codeField`.
 import "../code.js";
+import { canScan, detector } from "../detector.js";
 import { h } from "./dom.js";
 import { say } from "./words.js";
 
@@ -8,12 +9,7 @@ export const codeIn = (raw) => window.surveyCode.read(String(raw).split(/[/=]/).
 
 const grouped = (code) => code.match(/.{4}/g).join("-");
 
-async function canScan() {
-  if (!("BarcodeDetector" in window) || !navigator.mediaDevices) return false;
-  return (await BarcodeDetector.getSupportedFormats()).includes("qr_code");
-}
-
-/** A button that opens the camera; `onCode(code)` gets 12 symbols. Hidden where the browser cannot scan. */
+/** A button that opens the camera; `onCode(code)` gets 12 symbols, and answers false to look on. Hidden where there is no camera. */
 export function scanner({ words, onCode, at_once = false }) {
   const video = h("video", { hidden: true, muted: true, playsInline: true });
   const says = h("p.hint", { role: "status" });
@@ -28,24 +24,26 @@ export function scanner({ words, onCode, at_once = false }) {
     start.hidden = false;
   }
 
-  async function look(detector) {
+  async function look(reader) {
     while (stream) {
       if (!box.isConnected) return stop();
-      for (const found of await detector.detect(video).catch(() => [])) {
+      for (const found of await reader.detect(video).catch(() => [])) {
         const code = codeIn(found.rawValue);
-        if (code) {
-          stop();
+        if (!code) says.textContent = say("这不是我们的码，请再对准。", "That is not one of our codes; please aim again.");
+        else if (stream && await onCode(code) !== false) {
           navigator.vibrate?.(60);
-          return onCode(code);
+          return stop();
         }
-        says.textContent = say("这不是我们的码，请再对准。", "That is not one of our codes; please aim again.");
       }
       await new Promise((resolve) => setTimeout(resolve, 150));
     }
+    return undefined;
   }
 
   async function open() {
+    let reader;
     try {
+      reader = await detector();
       stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
     } catch {
       says.textContent = say("打不开摄像头。请在手机设置里允许使用，或者在下面输入码。",
@@ -57,7 +55,7 @@ export function scanner({ words, onCode, at_once = false }) {
     video.hidden = false;
     start.hidden = true;
     video.play().catch(() => {});
-    look(new BarcodeDetector({ formats: ["qr_code"] }));
+    look(reader);
   }
 
   canScan().then((can) => {

@@ -39,7 +39,7 @@ function warnings(app) {
       "When a phone is this full the browser may clear what is unsent. Please send it soon, where there is a network."), true));
   }
   if (phone.ahead) {
-    shown.push(notice(say(`手机的时间不对，现在应是${when(phone.now(), new Date(0))}。请在手机设置里打开“自动确定时间”。您记下的时间会自动改正，照常登记就行。`,
+    shown.push(notice(say(`手机的时间不对，现在应是 ${when(phone.now(), new Date(0))}。请在手机设置里打开“自动确定时间”。您记下的时间会自动改正，照常登记就行。`,
       `This phone's clock is wrong: it is ${when(phone.now(), new Date(0))} now. Switch on “automatic time” in its settings. What you record is corrected by itself; just go on.`)));
   }
   if (app.newer) {

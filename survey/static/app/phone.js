@@ -5,6 +5,7 @@ import { Round } from "./round.js";
 import { Sender } from "./sender.js";
 import * as server from "./server.js";
 import { lasting, room } from "./store.js";
+import { keepTimeOf } from "./words.js";
 
 const LOW = 100 * 2 ** 20;
 const LONGEST_LOG = 200;
@@ -32,6 +33,7 @@ export class Phone {
     this.log = log || [];
     this.drafts = new Map([...await this.boxes.all("draft")].map(([id, each]) => [id, each.household]));
     this.round = new Round(round);
+    keepTimeOf(round?.campaign?.tz);
     this.self = self || {};
     this.added = [...added.values()];
     if (!this.self.device) await this.remember({ device: crypto.randomUUID().replaceAll("-", "") });
@@ -139,6 +141,7 @@ export class Phone {
 
   async took(answer) {
     this.round.apply(answer);
+    keepTimeOf(answer.campaign.tz);
     await this.boxes.put("round", "now", this.round.data);
     this.seen = new Date();
     const ahead = Date.now() - new Date(answer.now);

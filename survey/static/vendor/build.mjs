@@ -1,4 +1,4 @@
-// Makes xforms-engine.js anew from the npm registry: `make vendor`. Every package is fetched by name and version, and refused
+// Makes xforms-engine.js and qr.js anew from the npm registry: `make vendor`. Every package is fetched by name and version, and refused
 // unless its content is the one that packages.json knows (SHA-512). No script of any package runs.
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
@@ -29,8 +29,13 @@ try {
     "--banner:js=/* @getodk/xforms-engine " + known["@getodk/xforms-engine"].version + " and what it needs; licences: xforms-engine.LICENSE.txt */",
     "--outfile=" + join(here, "xforms-engine.js")], { cwd: work, stdio: "inherit" });
 
+  execFileSync(join(work, "node_modules/.bin/esbuild"), [join(work, "node_modules/qr/decode.js"), "--bundle", "--minify", "--format=esm", "--target=es2022",
+    "--legal-comments=none", "--banner:js=/* qr " + known.qr.version + ", the reading half; licence: qr.LICENSE.txt */", "--outfile=" + join(here, "qr.js")],
+  { cwd: work, stdio: "inherit" });
+  writeFileSync(join(here, "qr.LICENSE.txt"), `qr ${known.qr.version} (MIT)\n\n` + readFileSync(join(work, "node_modules/qr/LICENSE-MIT"), "utf8").trim() + "\n");
+
   const apache = readFileSync(APACHE, "utf8");
-  const parts = Object.entries(known).filter(([name]) => !/esbuild/.test(name)).map(([name, { version, license }]) => {
+  const parts = Object.entries(known).filter(([name]) => !/^qr$|esbuild/.test(name)).map(([name, { version, license }]) => {
     const folder = join(work, "node_modules", name);
     const file = readdirSync(folder).find((each) => /^licen[cs]e/i.test(each));
     return `${name} ${version} (${license})\n\n` + (file ? readFileSync(join(folder, file), "utf8").trim() : license === "Apache-2.0" ? apache.trim() : license + " licence");

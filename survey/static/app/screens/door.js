@@ -67,7 +67,7 @@ export function door(app, id) {
   const recorded = each.status === "recorded" && !phone.round.local.get(each.id);
   const screen = { title: shortName(each), general: say("这一户", "This door"), back: "#/round", tab: "round" };
   const drafts = phone.draftsAt(each.id);
-  const first = drafts.find((draft) => draft.household === 1);
+  const first = [...drafts, ...(each.drafts || [])].find((draft) => draft.household === 1);
   const words = advice(phone.round, each);
   const draw = () => [
     h("p.door-place", {}, placeOf(each)), h("p.status", {}, standing(phone.round, each)),

@@ -16,7 +16,7 @@ const REASONS = {
 const known = (phone, code) => phone.round.ofCode(code).then(({ hanger }) => hanger);
 const label = (hanger, code) => hanger?.number || (code.length < 12 ? code : `…${code.slice(-4)}`);
 
-/** One step: a code by camera or typed, a hanger also by its number. `found(code)`. */
+/** One step: a code by camera or typed, a hanger also by its number. `found(code)` answers false to go on looking. */
 function codeStep(id, words, typed, found) {
   const numbers = id === "hanger-code";
   const field = codeField({ id, label: typed, numbers, hint: numbers ? say("12 位码，或卡上印的 6 位编号", "The code of 12 characters, or the number printed on the card")
@@ -73,9 +73,11 @@ export function hangStep(app) {
     const left = app.phone.round.doors.filter((each) => app.phone.round.left(each));
     place.replaceChildren(says, head, h("h2", {}, say("第 2 步：扫门码，或在下面点门", "Step 2: scan the door's code, or tap the door below")),
       ...codeStep("door-code", say("扫门上的码", "Scan the door's code"), say("输入门上的码", "Type the door's code"), async (code) => {
+        if (code === hanger?.code) return false; // the hanger is still before the camera
         const { door } = await app.phone.round.ofCode(code);
-        if (door) await hung(door);
-        else says.replaceChildren(notice(say("这个码不在您的名单里。请在下面点门。", "This code is not among your doors. Tap the door below."), true));
+        if (door) return hung(door);
+        says.replaceChildren(notice(say("这个码不在您的名单里。请在下面点门。", "This code is not among your doors. Tap the door below."), true));
+        return undefined;
       }),
       h("h2", {}, say("点门", "Tap the door")),
       h("ul.doors", {}, left.map((door) => h("li", {}, h("button.door-row", { type: "button", onclick: () => hung(door) },
@@ -117,8 +119,8 @@ function due(phone) {
 }
 
 const ACTIONS = {
-  collected: () => say("收回纸表", "Collect the paper form"), spoiled: () => say("作废", "Spoiled"), lost: () => say("丢失", "Lost"),
-  returned: () => say("交回", "Hand back"),
+  collected: () => say("收回纸表", "Collect the paper form"), spoiled: () => say("挂卡坏了，作废", "A hanger is spoiled"),
+  lost: () => say("挂卡丢了", "A hanger is lost"), returned: () => say("没用完的挂卡交回", "Hand back hangers not used"),
 };
 
 /** `#/hangers` and `#/hangers/ACTION` */

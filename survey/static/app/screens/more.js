@@ -13,16 +13,17 @@ export function forms(app) {
     : h("p.hint", {}, say("这项登记没有别的表。", "This campaign has no other sheets.")) };
 }
 
-async function leave(app, says) {
+async function leave(app, says, usual) {
   const { phone } = app;
   const unsent = phone.queue.unsent().length;
   const drafts = (await phone.boxes.all("draft")).size;
   if (!unsent && !drafts) return goAway(app);
   const words = [unsent && say(`还有 ${unsent} 份没有发出`, `${unsent} not sent yet`), drafts && say(`${drafts} 份没填完`, `${drafts} not finished`)].filter(Boolean).join(say("，", ", "));
+  usual.hidden = true; // one choice at a time
   says.replaceChildren(h("div.notice.alarm", { role: "alert" }, h("p", {}, say(`${words}。退出会从这台手机上清掉。`, `${words}. Signing out removes them from this phone.`))),
     h("div.stack", {}, unsent ? button(say("先发送", "Send first"), async () => {
       await phone.sender.kick();
-      await leave(app, says);
+      await leave(app, says, usual);
     }, "", say("正在发……", "Sending …")) : null,
     button(say("只锁上，不退出", "Only lock, do not sign out"), () => app.lock(), "secondary"),
     button(say("不要了，清掉并退出", "Discard them and sign out"), () => goAway(app), "quiet")));
@@ -48,6 +49,7 @@ export function more(app) {
   const free = h("span", {}, "…");
   room().then((left) => { free.textContent = left === null ? say("不知道", "unknown") : `${Math.round(left / 2 ** 20)} MB`; });
   const speak = (code, name) => button(name, () => app.say(code), language === code ? "" : "secondary");
+  const usual = h("div.stack", {}, button(say("锁上", "Lock"), () => app.lock(), "secondary"), button(say("退出登录", "Sign out"), () => leave(app, says, usual), "quiet"));
   return { title: say("更多", "More"), tab: "more", body: [
     h("dl.privacy", {}, [[say("登记", "Campaign"), tell(campaign.title)], [say("单位", "Office"), tell(campaign.office)],
       [say("电话", "Phone"), campaign.phone ? h("a", { href: `tel:${campaign.phone}` }, campaign.phone) : "-"], [say("截止", "Until"), campaign.closes ? when(campaign.closes) : "-"],
@@ -56,6 +58,5 @@ export function more(app) {
     h("h2", {}, say("语言", "Language")), h("div.pair", {}, speak("zh", "中文"), speak("en", "English")),
     h("h2", {}, say("别的表", "Other sheets")), h("div.stack", {}, h("a.button.secondary", { href: "#/forms" }, say("填别的表", "Fill in another sheet"))),
     h("p.after", {}, h("a", { href: "/v/plain" }, say("普通网页（要有网络）", "Plain pages (need a network)"))),
-    h("h2", {}, say("离开", "Leave")), says,
-    h("div.stack", {}, button(say("锁上", "Lock"), () => app.lock(), "secondary"), button(say("退出登录", "Sign out"), () => leave(app, says), "quiet"))] };
+    h("h2", {}, say("离开", "Leave")), says, usual] };
 }

@@ -1,5 +1,5 @@
 // What has not left this phone, how each thing stands, and what the server said about the rest until it is ticked off.
-import { button, h } from "../dom.js";
+import { button, h, notice } from "../dom.js";
 import { goAway } from "./more.js";
 import { say, tell, when } from "../words.js";
 
@@ -43,6 +43,8 @@ export function queue(app) {
       h("p.status", { role: "status" }, unsent.length ? say(`${unsent.length} 份没发`, `${unsent.length} unsent`)
         : h("span", {}, h("span.tick", { "aria-hidden": "true" }, "✓ "), say("都发了", "Everything is sent"))),
       h("p.hint", {}, how(phone)),
+      phone.fleeting && unsent.length ? notice(say("浏览器没有答应一直保存。手机太满时，它可能清掉没发的：今天就发出去；把应用“添加到主屏幕”更稳妥。",
+        "The browser has not promised to keep this. When the phone is full it may clear what is unsent: send it today. Adding the app to the home screen makes it safer.")) : null,
       answered.length ? h("h2", {}, say("请看一下", "Please read")) : null, answered.length ? h("ul.entries", {}, answered.map((each) => row(app, each))) : null,
       unsent.length ? h("h2", {}, say("等着发的", "Waiting")) : null, unsent.length ? h("ul.entries", {}, unsent.map((each) => row(app, each))) : null,
       phone.log.length ? h("details", { open: place.querySelector("details")?.open }, h("summary", {}, say(`服务器已收到的（${phone.log.length}）`, `Received by the server (${phone.log.length})`)),

@@ -1,6 +1,6 @@
 // My doors in walking order: building, entrance, floor, door; how each stands and how many are left.
 import { h } from "../dom.js";
-import { language, say } from "../words.js";
+import { dayOf, language, say } from "../words.js";
 import { advice, shortName, standing } from "./door_names.js";
 
 const FILTERS = [
@@ -44,13 +44,13 @@ function list(phone, now) {
 function body(app, now) {
   const { round } = app.phone;
   const [left, total] = [round.count("left", now), round.doors.length];
-  const chips = FILTERS.map(([name, words]) => h("button.filter", { type: "button", "aria-pressed": String(filter === name), onclick: () => {
+  const chips = FILTERS.map(([name, words]) => h("button.only", { type: "button", "aria-pressed": String(filter === name), onclick: () => {
     filter = name;
     app.show();
   } }, `${words()} ${round.count(name, now)}`));
   return [h("p.left", {}, h("b", {}, String(left)), say(` 户没做完，一共 ${total} 户`, ` left of ${total}`)),
     h("progress", { max: total || 1, value: total - left, "aria-label": say("做完的户", "Doors done") }),
-    h("div.filters", { role: "group", "aria-label": say("只看", "Show only") }, chips), list(app.phone, now)];
+    h("div.onlys", { role: "group", "aria-label": say("只看", "Show only") }, chips), list(app.phone, now)];
 }
 
 export function round(app) {
@@ -61,7 +61,7 @@ export function round(app) {
   const { place } = kept;
   screen.refresh = () => {
     const now = app.phone.now();
-    const key = JSON.stringify([language, app.phone.seen, now.toDateString(), app.phone.round.count("call_back", now), filter, [...app.phone.round.local.keys()], app.phone.queue.list().length]);
+    const key = JSON.stringify([language, app.phone.seen, dayOf(now), app.phone.round.count("call_back", now), filter, [...app.phone.round.local.keys()], app.phone.queue.list().length]);
     if (key === kept.drawn) return;
     kept.drawn = key;
     place.replaceChildren(...body(app, now).flat(2));

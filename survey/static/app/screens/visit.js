@@ -2,7 +2,7 @@
 import { button, h, notice } from "../dom.js";
 import { position } from "../position.js";
 import { CannotKeep } from "../store.js";
-import { say, when } from "../words.js";
+import { moment, say, when } from "../words.js";
 import { callBacks } from "./call_backs.js";
 import { CANNOT_KEEP, listOf, nameIn, noDoor } from "./door.js";
 import { placeOf } from "./door_names.js";
@@ -45,7 +45,7 @@ export function visit(app, id, outcome) {
     outcome === "partly_completed" ? proxyField(door, phone.round.data.terms.proxy_after) : null);
   const keep = async () => {
     const own = form.querySelector("#own-time")?.value;
-    const back = own || chosen(form, "back")[0];
+    const back = own ? moment(...own.match(/\d+/g).map(Number)) : chosen(form, "back")[0];
     const body = visitBody(app, door, outcome, { call_back: back ? phone.onThisPhone(back) : null, hints: chosen(form, "hints"), evidence: chosen(form, "evidence"),
       note: note.value.trim(), proxy: chosen(form, "proxy").length > 0 });
     try {
