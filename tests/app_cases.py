@@ -8,9 +8,10 @@ import os
 import re
 import signal
 import socket
-import subprocess
+import sys
 import time
 import urllib.request
+from multiprocessing import Process
 from pathlib import Path
 
 from sqlalchemy import func, select
@@ -25,8 +26,10 @@ from campaigns.store.fieldwork import report, report_file, visit
 from campaigns.store.schema import attachment
 from forms.form import library
 from survey.cli.serve import web_command
+from tests import live_server
 from tests.forms_inline import workbook
 
+ROOT = Path(__file__).parent.parent
 FORM = """
 | type                | name         | label::中文 (zh) | label::English (en) | required |
 | text                | contact_name | 联系人           | Contact             | yes      |
@@ -68,6 +71,22 @@ STORED = """async () => {
 }"""
 
 
+def _other_program(command: list[str], home: str, source: Path) -> Process:
+    """Another copy of the program under gunicorn, with the tests' cheap PINs (tests.warm)."""
+    run = "import sys, tests.warm; from gunicorn.app.wsgiapp import run; sys.argv[:1] = []; run()"
+    arguments = [sys.executable, "-c", run, *command[2:]]
+    environment = {**os.environ, "SURVEY_HOME": home, "PYTHONPATH": f"{source}:{ROOT}"}
+    started = Process(target=_become, args=(arguments, environment, str(source)))
+    started.start()
+    return started
+
+
+def _become(arguments: list[str], environment: dict[str, str], folder: str) -> None:
+    os.setsid()
+    os.chdir(folder)
+    os.execve(arguments[0], arguments, environment)
+
+
 class Server:
     """The site under gunicorn, to be stopped and started again. `source`: another copy of the program."""
 
@@ -81,20 +100,20 @@ class Server:
         self.start(source)
 
     def start(self, source: Path | None = None) -> None:
-        environment = {**os.environ, "SURVEY_HOME": str(self.settings.home)} | ({"PYTHONPATH": str(source)} if source else {})
-        self.process = subprocess.Popen(web_command(self.settings), env=environment, cwd=source, start_new_session=True)
+        command, home = web_command(self.settings), str(self.settings.home)
+        self.process = live_server.start(command, home) if source is None else _other_program(command, home, source)
         deadline = time.monotonic() + 60
         while True:
             try:
                 urllib.request.urlopen(f"{self.address}/healthz", timeout=5).close()
                 return
             except OSError:
-                assert self.process.poll() is None and time.monotonic() < deadline, "the server did not start"
+                assert self.process.is_alive() and time.monotonic() < deadline, "the server did not start"
                 time.sleep(0.05)
 
     def stop(self, kill: bool = False) -> None:
         os.killpg(self.process.pid, signal.SIGKILL if kill else signal.SIGTERM)
-        self.process.wait(20)
+        self.process.join(20)
 
 
 def use_short_form(here, made) -> None:

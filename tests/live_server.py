@@ -28,6 +28,7 @@ def fork(work: Callable[..., None], *arguments: object) -> BaseProcess:
 def _run(command: list[str], environment: dict[str, str]) -> None:
     from gunicorn.app.wsgiapp import run
 
+    os.setsid()  # so that a test can end it together with its workers
     os.environ.clear()
     os.environ.update(environment)
     sys.argv = command[2:]
