@@ -9,6 +9,7 @@ import dataclasses
 import gc
 import os
 import shutil
+import signal
 import socket
 import time
 import urllib.request
@@ -112,7 +113,7 @@ def live(installation, campaign) -> Iterator[str]:
         _wait_for(address, server.is_alive)
         yield address
     finally:
-        server.terminate()
+        os.killpg(server.pid, signal.SIGKILL)  # how it stops when it is asked to: tests/test_serve.py
         server.join(20)
 
 

@@ -39,7 +39,7 @@ def give(here, made, person, doors):
 def server(installation, campaign):
     started = Server(installation)
     yield started
-    started.stop()
+    started.stop(kill=True)
 
 
 @pytest.fixture
