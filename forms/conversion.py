@@ -8,14 +8,14 @@ from __future__ import annotations
 import re
 import time
 from copy import deepcopy
-from typing import NamedTuple
-
-from pyxform.errors import PyXFormError
-from pyxform.xls2xform import convert as convert_by_pyxform
+from typing import TYPE_CHECKING, NamedTuple
 
 from forms.language import Text
 from forms.remedies import explained
 from forms.workbook import FormError, Problem, Workbook
+
+if TYPE_CHECKING:
+    from pyxform.errors import PyXFormError
 
 MOST_ROUNDS = 25
 LONGEST = 8.0
@@ -33,6 +33,8 @@ class Converted(NamedTuple):
 
 def convert(book: Workbook, name: str) -> Converted:
     """The XForm of a workbook; `name` becomes its ID when its settings give none. Raises FormError with all problems."""
+    from pyxform.errors import PyXFormError  # half of all that the product loads: only where a workbook is read
+
     cells = deepcopy(book.cells)
     problems: list[Problem] = []
     tried: dict[tuple, int] = {}
@@ -58,6 +60,8 @@ def convert(book: Workbook, name: str) -> Converted:
 
 
 def _convert(book: Workbook, cells: dict, name: str):
+    from pyxform.xls2xform import convert as convert_by_pyxform
+
     given: dict = {"sheet_names": book.names}
     for sheet, rows in cells.items():
         if sheet in ("cascades", "columns"):

@@ -2,11 +2,13 @@
 from __future__ import annotations
 
 import re
-
-from pyxform.errors import PyXFormError
+from typing import TYPE_CHECKING
 
 from forms.language import Text
 from forms.workbook import Problem, Workbook
+
+if TYPE_CHECKING:
+    from pyxform.errors import PyXFormError
 
 _PLACE = re.compile(r"\[row : (\d+)\]\s*")
 _SHEET = re.compile(r"On the '(\w+)' sheet, the '([^']+)' value")

@@ -1,6 +1,8 @@
 """What a WSGI server runs: `gunicorn survey.wsgi:app`."""
 import gc
 
+import pyxform.xls2xform  # noqa: F401  loaded before anybody asks for a form
+
 from campaigns.installation import Installation
 from campaigns.settings import Settings
 from survey.app import create_app

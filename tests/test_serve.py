@@ -48,14 +48,10 @@ def closed(port):
         return probe.connect_ex(("127.0.0.1", port)) != 0
 
 
-def test_both_answer_once_it_says_so(serving):
+def test_both_answer_once_it_says_so_and_the_site_itself_answers_an_address_as_long_as_the_server_takes(serving):
     _, site, progress = serving
     assert httpx.get(f"http://127.0.0.1:{site}/healthz").text == "ok\n"
     assert httpx.get(f"http://127.0.0.1:{progress}/", follow_redirects=False).status_code in (200, 302, 303, 403)
-
-
-def test_an_address_as_long_as_the_server_takes_is_answered_by_the_site_itself(serving):
-    _, site, _ = serving
     answer = httpx.get(f"http://127.0.0.1:{site}/h?q={'x' * 8000}", headers={"Accept-Language": "en"})
     assert answer.status_code == 414 and "address is too long" in answer.text
 
