@@ -2,9 +2,10 @@
 
 ARR-1 A chunk is sealed and written behind those before it; one that came before changes nothing, one that leaves a gap is refused
       with how much is there.
-ARR-2 A file is whole when its length and its SHA-256 are what the phone said; otherwise it begins again.
+ARR-2 A file is whole when its length and its SHA-256 are what the phone said; otherwise it begins again. Before it is called
+      whole, its bytes, its name and the folder's entries are on disk: a power cut takes nothing that was acknowledged.
 ARR-3 A whole file waits, on disk, for the form or report that names it, and is then kept with that; what no form names is not kept.
-ARR-4 What is on its way belongs to one person; nobody keeps more than `MOST_BYTES` waiting.
+ARR-4 What is on its way belongs to one person; nobody keeps more than `MOST_BYTES` or `MOST_FILES` waiting.
 ARR-5 What nothing named within KEPT_DAYS of its last chunk is removed, and how many files is in the audit log. A photo of something
       that a lead has still to decide about stays.
 
@@ -36,6 +37,7 @@ from forms.language import Refusal
 
 LARGEST_CHUNK = 256 * 1024
 MOST_BYTES = 2 * 1024**3
+MOST_FILES = 2_000
 KEPT_DAYS = 14
 _LENGTH = 4
 _SEAL = 29  # what sealing adds to a chunk
@@ -72,7 +74,7 @@ class Arriving:
 
     def add(self, item: str, name: str, size: int, digest: str, offset: int, chunk: bytes) -> Progress:
         """Write `chunk`, which begins at byte `offset` of the file. Raises WrongFile, TooMuchWaiting."""
-        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._make_folder()
         stem = self._stem(item, name, digest)
         if (self.folder / f"{stem}.whole").exists():
             return Progress(size, True)
@@ -83,8 +85,13 @@ class Arriving:
             if offset > have or offset + len(chunk) > size:
                 return Progress(have, False)
             new = chunk[have - offset:]
-            if new:
+            try:
                 self._check_room(len(new))
+            except TooMuchWaiting:
+                if not have:
+                    path.unlink()
+                raise
+            if new:
                 _append(file, self.key.seal(new, _about(stem, have)))
             if have + len(new) < size:
                 return Progress(have + len(new), False)
@@ -108,18 +115,34 @@ class Arriving:
         if not right:
             path.unlink(missing_ok=True)
             raise WrongFile
-        (self.folder / f"{stem}.name").write_bytes(self.key.seal(name.encode(), f"arriving-name:{stem}"))
-        path.rename(self.folder / f"{stem}.whole")
-        handle = os.open(self.folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+        self._write_name(stem, self.key.seal(name.encode(), f"arriving-name:{stem}"))
+        os.rename(path, self.folder / f"{stem}.whole")
+        _settle(self.folder)
         return Progress(size, True)
+
+    def _write_name(self, stem: str, sealed: bytes) -> None:
+        """The file's name, on disk and whole before it stands there."""
+        made = self.folder / f"{stem}.new"
+        with open(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
+            out.write(sealed)
+            out.flush()
+            os.fsync(out.fileno())
+        os.rename(made, self.folder / f"{stem}.name")
+        _settle(self.folder)  # the name stands before the file is called whole
+
+    def _make_folder(self) -> None:
+        missing = []
+        for each in (self.folder, *self.folder.parents):
+            if each.exists():
+                break
+            missing.append(each)
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for each in missing:
+            _settle(each.parent)
 
     def progress(self, item: str, name: str, digest: str = "") -> Progress:
         """How much of a file is here; without its digest, of the last one of that name."""
-        found = sorted((path for path in self.folder.glob(f"{self._stem(item, name, digest)}*") if path.suffix != ".name"),
+        found = sorted((path for path in self.folder.glob(f"{self._stem(item, name, digest)}*") if path.suffix not in (".name", ".new")),
                        key=lambda path: path.stat().st_mtime)
         if not found:
             return Progress(0, False)
@@ -162,7 +185,8 @@ class Arriving:
         return total
 
     def _check_room(self, more: int) -> None:
-        if sum(path.stat().st_size for path in self.folder.iterdir()) + more > MOST_BYTES:
+        sizes = [entry.stat().st_size for entry in os.scandir(self.folder) if not entry.name.endswith(".name")]
+        if sum(sizes) + more > MOST_BYTES or len(sizes) > MOST_FILES:
             raise TooMuchWaiting
 
 
@@ -183,8 +207,17 @@ def _stale(connection: Connection, campaign_id: int, arriving: Path, at: datetim
     undecided = set(connection.execute(select(held_item.c.item).where(
         held_item.c.campaign_id == campaign_id, held_item.c.verdict.is_(None))).scalars())
     before = (at - timedelta(days=KEPT_DAYS)).timestamp()
-    return [path for path in sorted(arriving.glob("*/*")) if path.suffix in (".part", ".whole")
+    return [path for path in sorted(arriving.glob("*/*")) if path.suffix in (".part", ".whole", ".new")
             and path.stem.split("-")[0] not in undecided and path.stat().st_mtime < before]
+
+
+def _settle(folder: Path) -> None:
+    """See to it that the entries of a folder are on disk."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _append(file: BinaryIO, sealed: bytes) -> None:

@@ -107,15 +107,15 @@ def compounds(connection: Connection, campaign: Campaign, by: User | None = None
 
 def new_doors(connection: Connection, campaign: Campaign, key: Key, by: User | None = None) -> tuple[list[Found], int]:
     """The oldest doors added in the field that nobody looked at, and how many there are in all."""
-    return _found(connection, campaign, key, missed.to_review(campaign.id, *assignments.own_team(by)), beside=True)
+    return _found(connection, campaign, key, missed.to_review(campaign.id, *assignments.own_team(by)), by, beside=True)
 
 
 def several_households(connection: Connection, campaign: Campaign, key: Key, by: User | None = None) -> tuple[list[Found], int]:
     """The oldest doors with news of a further household, and how many there are in all."""
-    return _found(connection, campaign, key, missed.several(campaign.id, *assignments.own_team(by)), beside=False)
+    return _found(connection, campaign, key, missed.several(campaign.id, *assignments.own_team(by)), by, beside=False)
 
 
-def _found(connection: Connection, campaign: Campaign, key: Key, ids, *, beside: bool) -> tuple[list[Found], int]:
+def _found(connection: Connection, campaign: Campaign, key: Key, ids, by: User | None, *, beside: bool) -> tuple[list[Found], int]:
     rows = connection.execute(select(dwelling).where(dwelling.c.id.in_(ids)).order_by(dwelling.c.added_at, dwelling.c.id)
                               .limit(PAGE)).all()
     whole = connection.execute(select(func.count()).select_from(ids.subquery())).scalar_one()
@@ -124,7 +124,7 @@ def _found(connection: Connection, campaign: Campaign, key: Key, ids, *, beside:
         note = json.loads(key.open(row.sealed, f"dwelling:{row.door}")).get("备注", "") if row.sealed and row.origin == "field" else ""
         found.append(Found(Door(*(getattr(row, name) for name in Door.__dataclass_fields__)), row.added_at,
                            _adder(connection, campaign.id, row.id), note, *_households(connection, row.id),
-                           _beside(connection, campaign.id, row) if beside else []))
+                           _beside(connection, campaign.id, row, by) if beside else []))
     return found, whole
 
 
@@ -142,8 +142,9 @@ def _households(connection: Connection, door_id: int) -> tuple[int, int]:
     return max(answered[0] or 1, named or 1, 2), answered[1]
 
 
-def _beside(connection: Connection, campaign_id: int, row: object) -> list[tuple[int, str]]:
+def _beside(connection: Connection, campaign_id: int, row: object, by: User | None) -> list[tuple[int, str]]:
     near = connection.execute(select(*[dwelling.c[name] for name in Door.__dataclass_fields__]).where(
         dwelling.c.campaign_id == campaign_id, dwelling.c.ended_at.is_(None), dwelling.c.compound == row.compound,
-        dwelling.c.building == row.building, dwelling.c.id != row.id).order_by(dwelling.c.walk, dwelling.c.id).limit(_NEIGHBOURS))
+        dwelling.c.building == row.building, dwelling.c.id != row.id,
+        *assignments.own_team(by)).order_by(dwelling.c.walk, dwelling.c.id).limit(_NEIGHBOURS))
     return [(each.id, Door(*each).place) for each in near]

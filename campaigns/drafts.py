@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, delete, or_, select, update
+from sqlalchemy import Connection, bindparam, delete, func, or_, select, update
 
 from campaigns import audit, submissions
 from campaigns.audit import Actor
@@ -20,6 +20,18 @@ from campaigns.people import User
 from campaigns.store.fieldwork import draft
 from campaigns.store.prepared import Prepared
 from campaigns.store.schema import dwelling, form_version
+from forms.language import Refusal
+
+MOST_DRAFTS = 500  # of one person: more than the doors of a round
+
+
+class TooManyDrafts(Refusal):
+    status = 429
+
+    def __init__(self):
+        super().__init__("您没填完的表已有 {most} 份，这一份先留在手机里。请先填完一些，手机会再发。",
+                         "You have {most} unfinished forms already, so this one stays on the phone for now. Finish some of them; the "
+                         "phone sends it again.", most=MOST_DRAFTS)
 
 
 @dataclass(frozen=True)
@@ -51,7 +63,7 @@ _about = "draft:{}".format
 
 
 def save(connection: Connection, campaign: Campaign, key: Key, by: User, new: NewDraft, at: datetime) -> bool:
-    """Keep `new`; False when a later one is there, or its form came in (DRF-1, DRF-2)."""
+    """Keep `new`; False when a later one is there, or its form came in (DRF-1, DRF-2). Raises TooManyDrafts."""
     mine = (draft.c.campaign_id == campaign.id, draft.c.instance == new.instance)
     saved_at = connection.execute(select(draft.c.saved_at).where(*mine)).scalar()
     if (saved_at and saved_at >= new.saved_at) or submissions.is_kept(connection, campaign.id, new.instance):
@@ -61,6 +73,8 @@ def save(connection: Connection, campaign: Campaign, key: Key, by: User, new: Ne
     if saved_at:
         connection.execute(update(draft).where(*mine).values(**row))
     else:
+        if connection.execute(select(func.count()).where(draft.c.user_id == by.id)).scalar_one() >= MOST_DRAFTS:
+            raise TooManyDrafts
         connection.execute(draft.insert(), {"campaign_id": campaign.id, "user_id": by.id, "instance": new.instance, **row})
         audit.write(connection, campaign.id, at, by.actor, "draft.begun", f"door:{new.dwelling_id}", household=new.household)
     return True

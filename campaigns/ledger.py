@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, select
 
-from campaigns import people
+from campaigns import decisions, people
 from campaigns.campaign import Campaign
 from campaigns.people import User
 from campaigns.store.fieldwork import decision, pay_line, pay_period
@@ -39,7 +39,7 @@ WHY = {
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One row of the ledger. `taken_back`: a reversal for it stands further on. `reason`: of the reviewer, for a reversal.
+    """One row of the ledger. `taken_back`: a reversal for it stands further on. `reason`: why it was rejected, in words, for a reversal.
     `period`: the number of the pay period that pays it, None while it is open."""
 
     id: int
@@ -57,7 +57,7 @@ class Item:
     day: str
     worked: str
     taken_back: bool
-    reason: str
+    reason: Text | None
     period: int | None
 
     @property
@@ -89,7 +89,8 @@ def _query(*conditions: ColumnElement) -> Select:
 def _item(row: Row) -> Item:
     place = "-".join(filter(None, (row.compound, row.building, row.unit, row.room))) or row.address
     return Item(row.id, row.submission_id, row.label, place, row.household, row.channel, row.kind, row.rule, row.round, row.why,
-                row.fen, row.at, row.day, row.worked, bool(row.taken_back), row.reason or "", row.number)
+                row.fen, row.at, row.day, row.worked, bool(row.taken_back),
+                decisions.said(REJECTED, row.reason) if row.reason else None, row.number)
 
 
 def rows(connection: Connection, *conditions: ColumnElement) -> Iterator[Item]:
@@ -112,11 +113,11 @@ def of_user(connection: Connection, found: User, before: int | None = None, most
 
 def of_user_entries(connection: Connection, found: User, most: int = 100) -> list[dict]:
     """`of_user` for a program, as JSON can hold it: the phone shows its owner these. `state` is counted, taken_back or
-    reversal; `what` and `why` are pairs of words (Chinese, English); `paid_in` is the number of the pay period."""
+    reversal; `what`, `why` and `reason` are pairs of words (Chinese, English); `paid_in` is the number of the pay period."""
     return [{
         "id": each.id, "day": each.day, "at": each.at.isoformat(), "door": each.place, "household": each.household,
         "kind": each.kind, "rule": each.rule, "fen": each.fen, "what": [*each.what],
-        "why": [*WHY[each.why]] if each.why else None, "reason": each.reason, "paid_in": each.period,
+        "why": [*WHY[each.why]] if each.why else None, "reason": [*each.reason] if each.reason else None, "paid_in": each.period,
         "state": "reversal" if each.kind == "reversal" else "taken_back" if each.taken_back else "counted",
     } for each in of_user(connection, found, most=most)]
 

@@ -99,8 +99,9 @@ class Added:
 _COPIED = ("team_id", "city", "district", "street", "community", "grid", "compound", "building", "use", "lon", "lat", "walk")
 
 
-def add(connection: Connection, server: Key, campaign: Campaign, key: Key, by: User, new: NewDoor) -> Added:
-    """Put a missed door on the register. Raises BadRoom, NoSuchDoor, NotYourDoor."""
+def add(connection: Connection, server: Key, campaign: Campaign, key: Key, by: User, new: NewDoor, *, released: bool = False) -> Added:
+    """Put a missed door on the register; `released`: a lead lets it in, whosever the neighbour is. Raises BadRoom, NoSuchDoor,
+    NotYourDoor."""
     again = by_item(connection, campaign.id, new.item)
     if again:
         return Added(again, False, True)
@@ -108,7 +109,8 @@ def add(connection: Connection, server: Key, campaign: Campaign, key: Key, by: U
         dwelling.c.id == new.copy_of, dwelling.c.campaign_id == campaign.id)).mappings().first()
     if neighbour is None:
         raise NoSuchDoor
-    assignments.require(connection, by, doors.by_id(connection, new.copy_of))
+    if not released:
+        assignments.require(connection, by, doors.by_id(connection, new.copy_of))
     parts = _parts(neighbour, new)
     known = connection.execute(select(dwelling.c.id, dwelling.c.ended_at, dwelling.c.merged_into).where(
         dwelling.c.campaign_id == campaign.id, dwelling.c.door == parts["door"])).first()

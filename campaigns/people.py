@@ -136,6 +136,11 @@ def every(connection: Connection, campaign_id: int) -> list[User]:
         select(*_COLUMNS).where(user.c.campaign_id == campaign_id).order_by(user.c.role, user.c.label))]
 
 
+def own_people(by: User | None) -> tuple:
+    """The condition on `user` that keeps a lead to the own team's people; a lead of no team has those of no team."""
+    return (user.c.team_id == by.team_id,) if by is not None and by.role == "lead" else ()
+
+
 def by_label(connection: Connection, campaign_id: int, label: str) -> User:
     row = connection.execute(select(*_COLUMNS).where(user.c.campaign_id == campaign_id, user.c.label == label)).first()
     if row is None:

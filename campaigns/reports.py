@@ -78,13 +78,14 @@ def record(connection: Connection, campaign: Campaign, key: Key, by: User, new: 
     if known is not None:
         return known
     late = new.received_at >= campaign.closes_at if released else is_late(campaign, new.filled_at, new.received_at)
-    flags = list(new.flags)
+    flags, building, unknown = list(new.flags), new.building, {}
     if new.building and not _is_building(connection, campaign.id, new.building):
         flags.append("unknown:building")
-    content = json.dumps({"answers": json.loads(canonical(new.answers)), "xml": new.source.decode()}, ensure_ascii=False)
+        building, unknown = "", {"building": new.building}  # what is no building may be anything, so it is sealed
+    content = json.dumps({"answers": json.loads(canonical(new.answers)), "xml": new.source.decode(), **unknown}, ensure_ascii=False)
     report_id = connection.execute(report.insert().values(
         campaign_id=campaign.id, form_version_id=new.form_version_id, dwelling_id=new.dwelling_id, user_id=by.id, item=new.item,
-        key=new.key, building=new.building, filled_at=new.filled_at, received_at=new.received_at,
+        key=new.key, building=building, filled_at=new.filled_at, received_at=new.received_at,
         day=campaign.day(new.received_at), late=late, sealed=key.seal(content.encode(), _about(new.item)),
         mac=key.mac("source", new.source), flags=flags or None)).inserted_primary_key.id
     audit.write(connection, campaign.id, new.received_at, by.actor, "report.received", f"report:{report_id}", form=new.key,
@@ -142,6 +143,11 @@ def found(connection: Connection, campaign: Campaign, by: User | None, report_id
 def opened(connection: Connection, key: Key, of: Report) -> dict:
     """The answers of a report; `note_reading` is for the caller to see to."""
     return _content(connection, key, of)["answers"]
+
+
+def named_building(connection: Connection, key: Key, of: Report) -> str:
+    """The building that a report names and the register does not have; "" for none."""
+    return _content(connection, key, of).get("building", "")
 
 
 def original(connection: Connection, key: Key, of: Report) -> bytes:

@@ -7,7 +7,8 @@ TLY-4 A bonus is a row of its own and names the submission that earned it; it st
       becomes of others. The rules are in `rates`.
 TLY-5 Beyond the cap of a day of work, entries and bonuses are kept at 0 fen; such an entry does not use up the household's pay.
 TLY-6 What was reversed and is restored gets back what it had, in rows of the next round: nothing if the household was paid to
-      somebody else meanwhile, today's rate if only somebody else's pay had kept it unpaid.
+      somebody else meanwhile, today's rate if only somebody else's pay had kept it unpaid. The cap of its day of work holds for
+      it as for a new one (TLY-5).
 TLY-7 A day of work is the day on which the form was begun, as long as that lies within the week before it came in: who had no
       network in the evening keeps the day. Pay periods go by the day on which a row enters the ledger.
 """
@@ -66,7 +67,7 @@ def credit(connection: Connection, campaign: Campaign, user: User, work: Work, a
     terms = campaign.terms
     worked = _worked(campaign, work.filled_at, at)
     free, last = _free(connection, work.dwelling_id, work.household)
-    room, households = _room(connection, campaign, user, worked)
+    room, households = _room(connection, campaign, user.id, worked)
     fen = rates.rate(terms, work.channel, work.empty)
     why = RATE if fen == 0 else PAID if not free or work.conflicts else CAP if fen > room else ""
     row = {"campaign_id": campaign.id, "user_id": user.id, "submission_id": work.submission_id, "dwelling_id": work.dwelling_id,
@@ -97,12 +98,12 @@ def _free(connection: Connection, dwelling_id: int, household: int) -> tuple[boo
     return paid == 0, int(last)
 
 
-def _room(connection: Connection, campaign: Campaign, user: User, worked: str) -> tuple[int, int]:
+def _room(connection: Connection, campaign: Campaign, user_id: int, worked: str) -> tuple[int, int]:
     """What the cap leaves of that day of work in fen, and the households paid for so far. Asked only where a rule needs it."""
     terms = campaign.terms
     if not (terms.day_cap_fen or terms.bonus_from):
         return _NO_CAP, 0
-    fen, households = connection.execute(_day_of_work, {"user": user.id, "worked": worked}).one()
+    fen, households = connection.execute(_day_of_work, {"user": user_id, "worked": worked}).one()
     return (max(0, terms.day_cap_fen - int(fen)) if terms.day_cap_fen else _NO_CAP), int(households)
 
 
@@ -162,11 +163,17 @@ def restore(connection: Connection, campaign: Campaign, submission_id: int, at: 
         why = "" if fen else RATE
     elif fen and not free:
         fen, why = 0, PAID
+    room, _households = _room(connection, campaign, entry["user_id"], entry["worked"])
+    if fen > room:
+        fen, why = 0, CAP
+    room -= fen
     base = {**_again(entry, campaign, at), "round": entry["round"] + 1}
     connection.execute(_insert, {**base, "kind": "entry", "rule": "", "why": why, "fen": fen, "pay": None if why else last + 1})
     for bonus in (row for row in taken if row["kind"] == "bonus" and not why):
-        connection.execute(_insert, {**base, "kind": "bonus", "rule": bonus["rule"], "why": bonus["why"], "fen": bonus["fen"],
-                                     "pay": None})
+        over = bonus["fen"] > room
+        connection.execute(_insert, {**base, "kind": "bonus", "rule": bonus["rule"], "why": CAP if over else bonus["why"],
+                                     "fen": 0 if over else bonus["fen"], "pay": None})
+        room -= 0 if over else bonus["fen"]
     audit.write(connection, campaign.id, at, actor, "tally.restored", f"submission:{submission_id}", fen=fen)
     return True
 

@@ -69,10 +69,13 @@ def miss(connection: Connection, at: datetime, *keys: str) -> None:
         row = known.get(key)
         current = row is not None and row.started_at > at - WINDOW
         values = {"misses": row.misses + 1} if current else {"started_at": at, "misses": 1}
+        begun = key == _ALL and not current
         if row is None:
             connection.execute(throttle.insert().values(key=key, **values))
         else:
             connection.execute(throttle.update().where(throttle.c.key == key).values(**values))
+    if begun:  # once in 10 minutes at most, and only where somebody guesses
+        forget_old(connection, at)
 
 
 def forget_old(connection: Connection, at: datetime) -> None:

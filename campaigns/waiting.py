@@ -29,9 +29,9 @@ def counts(connection: Connection, campaign: Campaign, by: User, at: datetime) -
         "held": sum(each.count for each in held.queues(connection, campaign, by)),
         "doors": _length(connection, missed.to_review(campaign.id, *own)) + _length(connection, missed.several(campaign.id, *own)),
         "flags": _unseen(connection, campaign, (by.team_id or 0) if by.role == "lead" else None, at),
-        "paper": len(hangers.to_key(connection, campaign)),
-        "pairs": len(keying.to_settle(connection, campaign)),
-        "hangers": len(hangers.due(connection, campaign, None, at)),
+        "paper": len(hangers.to_key(connection, campaign, by)),
+        "pairs": len(keying.to_settle(connection, campaign, by)),
+        "hangers": len(hangers.due(connection, campaign, None, at, by)),
         "buildings": len(assignments.shortfalls(connection, campaign, *own)),
     }
 

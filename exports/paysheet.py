@@ -94,7 +94,7 @@ def _entries(sheet: WriteOnlyWorksheet, drawn: Draft) -> None:
 
 
 def _remark(row: Item) -> str:
-    return row.reason or (WHY[row.why].zh if row.why else "")
+    return row.reason.zh if row.reason else WHY[row.why].zh if row.why else ""
 
 
 def _rules(sheet: WriteOnlyWorksheet, drawn: Draft) -> None:

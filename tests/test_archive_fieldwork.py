@@ -2,6 +2,7 @@
 import io
 import json
 import sqlite3
+from dataclasses import replace
 from datetime import timedelta
 
 import frictionless
@@ -13,7 +14,7 @@ from campaigns import assignments, attachments, decisions, hangers, keying, medi
 from campaigns import campaign as campaigns
 from campaigns.attachments import Folder
 from campaigns.audit import COMMAND_LINE
-from campaigns.campaign import Campaign
+from campaigns.campaign import Campaign, set_terms
 from campaigns.installation import Installation
 from campaigns.reports import NewReport
 from campaigns.store.schema import code, form_version, submission
@@ -29,10 +30,10 @@ from tests import core_cases as core
 from tests import hanger_cases, visit_cases
 
 NOON, DAY = core.NOON, timedelta(days=1)
-NOTE, REASON, STORY, NAME = "=门铃坏了，找老周", "重复登记了一户", "三楼灯坏了\n+小心", "../现场.JPG"
+NOTE, REASON, STORY, NAME = "=门铃坏了，找老周", "twice", "三楼灯坏了\n+小心", "../现场.JPG"
 JPEG = b"\xff\xd8\xff\xe0 a made-up picture"
 COUNTS = {"visits": 2, "reports": 2, "attachments": 2, "decisions": 1, "keyings": 1, "assignments": 2, "hangers": 2, "pay_periods": 1,
-         "forms": 2, "form_files": 1}
+         "forms": 2, "form_files": 1, "pay_rules": 2}
 
 
 def worked(home, **settings) -> tuple[Installation, Campaign]:
@@ -43,6 +44,7 @@ def worked(home, **settings) -> tuple[Installation, Campaign]:
         ("volunteer", cases.VOLUNTEER), ("lead", "组长"), ("clerk", "录入员"), ("clerk", "复录员")))
     doors, key = core.door_ids(here, made), here.keyring.campaign(made.slug)
     with here.store.write() as connection:
+        made = set_terms(connection, made, replace(made.terms, rates="visit=60", day_cap_fen=3_000), NOON, COMMAND_LINE)
         assignments.assign(connection, made, alice, doors[:2], NOON - DAY, COMMAND_LINE)
         version = campaigns.add_report_form(connection, made.id, *library("incident-report"), NOON - DAY, COMMAND_LINE)
         media.keep(connection, version, {"图.png": b"\x89PNG a picture"})
@@ -51,7 +53,8 @@ def worked(home, **settings) -> tuple[Installation, Campaign]:
     visit_cases.record(here, made, alice, visit_cases.new(doors[1], "vacant", item="2" * 32, evidence=("dust",)))
     wrong = cases.send(here, made, doors[0], cases.WANG, channel="visit", user=alice, instance="wang", source=b"<data/>",
                        flags=("invalid:area",))
-    here.store.submit(lambda connection: decisions.reject(connection, made, wrong.id, REASON, NOON, bob.actor))
+    here.store.submit(lambda connection: decisions.reject(
+        connection, made, wrong.id, REASON, NOON, bob.actor, "=王家说的", here.keyring.campaign(made.slug)))
     photo(here, made, wrong.id, attachments.SUBMISSIONS)
     first, second = hanger_cases.stocked(here, made, 2)
     with here.store.write() as connection:
@@ -116,9 +119,16 @@ def test_a_visit_has_its_outcome_hints_note_and_position(street):
     assert (other["outcome"], other["evidence"], other["call_back_at"], other["note"]) == ("vacant", "dust", "", "")
 
 
+def test_the_rules_by_which_the_ledger_was_kept_are_there(street):
+    first, second = rows(street, "pay_rules")
+    assert (first["rule"], first["rate_fen"], first["rates"], first["day_cap_fen"]) == ("1", "50", "", "0")
+    assert (second["rule"], second["rates"], second["day_cap_fen"]) == ("2", "visit=60", "3000") and second["since"] > first["since"]
+
+
 def test_what_was_decided_keyed_twice_and_paid_is_there_without_names(street):
     [decided], [keyed], [period] = rows(street, "decisions"), rows(street, "keyings"), rows(street, "pay_periods")
-    assert (decided["submission"], decided["verdict"], decided["reason"]) == ("wang", "rejected", REASON)
+    assert (decided["submission"], decided["verdict"], decided["reason"], decided["note"]) == (
+        "wang", "rejected", "同一户登记了两次", "=王家说的")
     assert (keyed["submission"], keyed["differing"], keyed["paths"], keyed["settled_at"]) == ("li", "1", "tenure", "")
     with street[0].store.read() as connection:
         [kept] = paying.pay.periods(connection, street[1].id)

@@ -2,14 +2,14 @@
 import pytest
 from sqlalchemy import select
 
-from campaigns import decisions, figures, merge, submissions, tally
+from campaigns import decisions, figures, ledger, merge, submissions, tally
 from campaigns.audit import COMMAND_LINE
-from campaigns.decisions import DecidedAlready, NoSuchEntry, ReasonMissing
-from campaigns.store.schema import record
+from campaigns.decisions import DecidedAlready, NoSuchEntry, NoteTooLong, ReasonMissing
+from campaigns.store.schema import audit, metadata, record
 from tests import core_cases as core
 from tests.core_cases import NOON, WANG, ZHAO
 
-WHY = "电话核实，没有这一户"
+WHY = "nobody-there"
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def reject(here, made, submission_id, reason=WHY):
 
 
 def restore(here, made, submission_id):
-    decide(here, made, decisions.restore, submission_id, "本人带来了户主的电话")
+    decide(here, made, decisions.restore, submission_id, "true")
 
 
 def fen(here, made, user):
@@ -132,12 +132,28 @@ def test_mrg_3_a_rejected_correction_gives_way_to_what_it_corrected(here, made, 
     assert records(here, made) == [(first.id, 2)] and fen(here, made, alice) == 50
 
 
-@pytest.mark.parametrize("reason", ["", " 否 ", "长" * 401])
-def test_dec_1_a_decision_without_a_reason_is_refused_and_changes_nothing(here, made, alice, reason):
-    first = visit(here, made, core.door_ids(here, made)[0], alice)
-    with pytest.raises(ReasonMissing):
-        reject(here, made, first.id, reason)
+@pytest.mark.parametrize("reason, note, refusal", [
+    ("", "", ReasonMissing), ("王小明说的", "", ReasonMissing), ("other", " 否 ", ReasonMissing), ("true", "", ReasonMissing),
+    ("twice", "长" * 401, NoteTooLong)])
+def test_dec_1_a_decision_without_a_reason_of_the_list_is_refused_and_changes_nothing(here, made, alice, reason, note, refusal):
+    first, key = visit(here, made, core.door_ids(here, made)[0], alice), here.keyring.campaign(made.slug)
+    with pytest.raises(refusal):
+        here.store.submit(lambda connection: decisions.reject(connection, made, first.id, reason, NOON, COMMAND_LINE, note, key))
     assert fen(here, made, alice) == 50
+
+
+def test_dec_1_a_reviewers_note_is_sealed_and_stands_nowhere_in_clear(here, made, alice):
+    """It may name people: neither the store nor the audit log has it; whoever was rejected reads the reason alone."""
+    first, key = visit(here, made, core.door_ids(here, made)[0], alice), here.keyring.campaign(made.slug)
+    here.store.submit(lambda connection: decisions.reject(
+        connection, made, first.id, "other", NOON, COMMAND_LINE, "户主王小明 13800138000", key))
+    with here.store.read() as connection:
+        assert [each.note for each in decisions.history(connection, first.id, key)] == ["户主王小明 13800138000"]
+        assert [each.note for each in decisions.history(connection, first.id)] == [""]
+        assert ledger.of_user_entries(connection, alice)[0]["reason"] == [*decisions.REASONS["rejected"]["other"]]
+        everything = str([connection.execute(select(table)).all() for table in metadata.sorted_tables])
+        said = [row.detail.get("reason") for row in connection.execute(select(audit).order_by(audit.c.id)) if "re" in row.action]
+    assert "13800138000" not in everything and "other" in said
 
 
 def test_dec_5_the_same_decision_twice_is_refused(here, made, alice):
@@ -148,7 +164,8 @@ def test_dec_5_the_same_decision_twice_is_refused(here, made, alice):
     with pytest.raises(DecidedAlready):
         reject(here, made, first.id)
     with here.store.read() as connection:
-        assert [(each.verdict, each.reason, each.by) for each in decisions.history(connection, first.id)] == [("rejected", WHY, "")]
+        assert [(each.verdict, each.reason, each.by) for each in decisions.history(connection, first.id)] == [
+            ("rejected", decisions.REASONS["rejected"][WHY], "")]
 
 
 def test_an_entry_of_another_campaign_cannot_be_decided_here(here, made, alice):

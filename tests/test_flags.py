@@ -94,7 +94,7 @@ def test_mrk_2_answers_alike_under_other_names_and_numbers(here, made, alice):
 def test_mrk_3_one_person_behind_two_doors_until_one_entry_is_rejected(here, made, alice):
     both = sent(here, made, alice, [600] * 2, lambda place: {**WANG, "rooms": str(place), "person": [HER]})
     assert "1 个人同时登记在 2 户" in raised(here, made)["duplicates"].what.zh
-    here.store.submit(lambda connection: decisions.reject(connection, made, both[0].id, "搬走了，登记错", NOON, COMMAND_LINE))
+    here.store.submit(lambda connection: decisions.reject(connection, made, both[0].id, "nobody-there", NOON, COMMAND_LINE))
     assert "duplicates" not in raised(here, made)
 
 
@@ -119,10 +119,10 @@ def test_mrk_1_marks_are_made_once_keyed_and_hold_no_words(here, made, alice):
 
 def test_flg_1_and_3_looking_at_a_flag_is_kept_and_changes_no_tally(here, made, alice):
     sent(here, made, alice, [20] * 5)
-    flag = raised(here, made)["speed"]
+    flag, key = raised(here, made)["speed"], here.keyring.campaign(made.slug)
     for verdict in ("follow-up", "fine"):
         here.store.submit(lambda connection, verdict=verdict: flags.review(
-            connection, made, flag.key, verdict, "一次问了五户", NOON, COMMAND_LINE))
+            connection, made, flag.key, verdict, "一次问了五户", NOON, COMMAND_LINE, key=key))
     assert raised(here, made)["speed"].review.verdict == "fine"
     with here.store.read() as connection:
         assert tally.of_user(connection, made, alice, NOON).fen == 250

@@ -3,13 +3,14 @@ import json
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from campaigns import audit, clock, hangers, keying, submissions
 from campaigns.campaign import set_terms
 from campaigns.codes import codes, symbols
 from campaigns.store.fieldwork import keying_verdict, second_keying
 from campaigns.store.schema import audit as audit_table
+from campaigns.store.schema import dwelling
 from campaigns.terms import Terms
 from forms import keyed
 from forms.answers import validate
@@ -296,7 +297,9 @@ def test_dbl_4_where_the_first_clerk_was_right_nothing_is_corrected_and_it_is_se
     assert (row.first_wrong, row.second_wrong, row.correction_id) == (0, 2, None)
 
 
-def test_leads_and_clerks_do_not_see_what_differs(app, differing, bob, clerk):
+def test_leads_and_clerks_do_not_see_what_differs(app, installation, differing, bob, clerk):
+    with installation.store.write() as connection:
+        connection.execute(update(dwelling).values(team_id=bob.user.team_id))
     lead = Respondent(app).sign_in(bob)
     assert "由督导员" in lead.open("/desk/keying").text
     assert lead.open("/desk/keying/differences/1").status == clerk.open("/desk/keying/differences/1").status == 403

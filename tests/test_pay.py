@@ -54,7 +54,7 @@ def visit(here, made, door, user, at=NOON, **fields):
 
 
 def reject(here, made, submission_id, at=NOON):
-    here.store.submit(lambda connection: decisions.reject(connection, made, submission_id, "门牌登错了", at, COMMAND_LINE))
+    here.store.submit(lambda connection: decisions.reject(connection, made, submission_id, "wrong-door", at, COMMAND_LINE))
 
 
 def close(here, made, last_day, at):
@@ -96,7 +96,7 @@ def test_the_second_sheet_has_every_row_with_its_reason_and_the_third_the_rules(
     rows = [[cell.value for cell in row] for row in found[paysheet.SHEETS[1]].iter_rows(min_row=3)]
     assert [(row[8], row[10]) for row in rows] == [
         ("登记一户", 50), ("登记一户", 50), ("当天多做的奖励", 15), ("冲销：登记被驳回", -50), ("冲销：当天奖励", -15), (None, 50)]
-    assert rows[3][11] == "门牌登错了" and rows[0][5] == "幸福里-1栋-1单元-101"
+    assert rows[3][11] == "登错了门" and rows[0][5] == "幸福里-1栋-1单元-101"
     rules = [row[1] for row in found[paysheet.SHEETS[2]].iter_rows(min_row=3, values_only=True)]
     assert rules == ["每登记一户 0.50 元。", "当天从第 2 户起，每户另奖 0.15 元。", "一户只付一次。登记被驳回的，用冲销行扣回。"]
 
@@ -183,8 +183,8 @@ def test_the_phone_gets_each_row_with_its_state_as_json(here, made, alice):
     with here.store.read() as connection:
         found = ledger.of_user_entries(connection, alice)
     assert [(each["kind"], each["state"], each["fen"], each["reason"]) for each in found] == [
-        ("reversal", "reversal", -50, "门牌登错了"), ("bonus", "counted", 15, ""), ("entry", "counted", 50, ""),
-        ("entry", "taken_back", 50, "")]
+        ("reversal", "reversal", -50, ["登错了门", "recorded at the wrong door"]), ("bonus", "counted", 15, None),
+        ("entry", "counted", 50, None), ("entry", "taken_back", 50, None)]
     assert found[2]["door"] == "幸福里-1栋-1单元-102" and found[2]["what"] == ["登记一户", "A household"]
 
 
@@ -221,7 +221,7 @@ def play(here, steps):
             else:
                 act = decisions.reject if step == "reject" else decisions.restore
                 _or(DecidedAlready, here.store.submit, lambda connection, act=act, taken=taken, at=at: act(
-                    connection, made, taken.id, "随机的决定", at, COMMAND_LINE))
+                    connection, made, taken.id, "twice" if act is decisions.reject else "true", at, COMMAND_LINE))
     return made, sent, at
 
 

@@ -191,3 +191,38 @@ def test_photos_that_nothing_named_in_14_days_are_removed_but_not_those_that_a_l
     told = CliRunner().invoke(main, ["doctor", "--tidy"])
     assert told.exit_code == 0 and "没有对上表的照片 0 张" in told.output
     assert phone.get(f"/v/app/file/{begun['id']}/p1.jpg")[1]["have"] == 0
+
+
+def test_arr_2_a_file_is_on_disk_with_its_name_before_it_is_called_whole(phone, form, monkeypatch):
+    """A power cut keeps what was synced and nothing else: the bytes and the name come before the entries of the folder."""
+    steps = []
+    sync, rename = os.fsync, os.rename
+    monkeypatch.setattr(arriving.os, "fsync", lambda handle: (steps.append(("sync", _ending(handle))), sync(handle)))
+    monkeypatch.setattr(arriving.os, "rename", lambda old, new: (steps.append(("rename", os.path.splitext(new)[1])), rename(old, new)))
+    assert phone.put("a" * 32, "p1.jpg", PHOTO[:1000]).get_json()["complete"]
+    whole = steps[-6:]
+    assert [step for step, _ in whole] == ["sync", "sync", "rename", "sync", "rename", "sync"]
+    assert [what for _, what in whole] == [".part", ".new", ".name", "", ".whole", ""]
+
+
+def _ending(handle):
+    """Of the file behind a handle; a folder has none."""
+    return os.path.splitext(os.readlink(f"/proc/self/fd/{handle}"))[1]
+
+
+def test_arr_4_a_file_of_somebody_elses_item_is_refused_and_nothing_of_it_is_told(app, phone, form, installation, campaign):
+    item = phone.report(form, ANSWERS, files=["p1.jpg"])
+    phone.one(item)
+    phone.put(item["id"], "p1.jpg", PHOTO, 0, 200_000)
+    other = Phone(app, cast.person(installation, campaign, "volunteer", "别人"))
+    refused = other.put(item["id"], "p1.jpg", JPEG)
+    assert refused.status_code == 403 and "别人发的" in refused.get_json()["text"]["zh"]
+    assert other.get(f"/v/app/file/{item['id']}/p1.jpg")[0] == 403
+    assert phone.put(item["id"], "p1.jpg", PHOTO, 200_000, 400_000).get_json()["have"] == 400_000
+    assert photo_of(installation, campaign) == {}
+
+
+def test_arr_4_nobody_keeps_more_files_waiting_than_the_bound(phone, monkeypatch):
+    monkeypatch.setattr(arriving, "MOST_FILES", 1)
+    assert phone.put("b" * 32, "p1.jpg", JPEG).get_json()["complete"]
+    assert phone.put("c" * 32, "p1.jpg", JPEG).status_code == 413

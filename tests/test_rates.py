@@ -37,7 +37,7 @@ def rows(here, made):
 
 
 def reject(here, made, submission_id):
-    here.store.submit(lambda connection: decisions.reject(connection, made, submission_id, "没有这户人家", NOON, COMMAND_LINE))
+    here.store.submit(lambda connection: decisions.reject(connection, made, submission_id, "nobody-there", NOON, COMMAND_LINE))
 
 
 def test_rat_1_a_channel_and_an_empty_dwelling_may_have_rates_of_their_own(here):
@@ -116,3 +116,38 @@ def test_rat_4_a_change_counts_from_then_on_and_the_rules_before_are_kept(here):
 
 def test_without_rules_of_pay_the_terms_are_those_of_before():
     assert rates.of(Terms()) == {"rate_fen": 50, "rates": "", "bonus_from": 0, "bonus_fen": 0, "building_bonus_fen": 0, "day_cap_fen": 0}
+
+
+def restore(here, made, submission_id):
+    here.store.submit(lambda connection: decisions.restore(connection, made, submission_id, "true", NOON, COMMAND_LINE))
+
+
+def test_tly_6_what_is_restored_keeps_to_the_cap_of_its_day_like_a_new_entry(here):
+    """Rejected, the day filled up by other work, restored: the cap holds, and the household's pay stays free."""
+    made, doors, alice = street(here, rate_fen=50, day_cap_fen=100)
+    first = visit(here, made, doors[0], alice)
+    visit(here, made, doors[1], alice)
+    reject(here, made, first.id)
+    third = visit(here, made, doors[2], alice)
+    restore(here, made, first.id)
+    assert rows(here, made)[-1] == ("entry", "", 0, "cap")
+    with here.store.read() as connection:
+        assert tally.of_user(connection, made, alice, NOON).fen == 100
+    reject(here, made, third.id)
+    reject(here, made, first.id)
+    bella = core.worker(here, made, name="贝拉").user
+    visit(here, made, doors[0], bella, receipt=None)
+    assert rows(here, made)[-1] == ("entry", "", 50, "")
+
+
+def test_tly_6_a_restored_bonus_keeps_to_the_cap_too(here):
+    made, doors, alice = street(here, rate_fen=50, day_cap_fen=130, bonus_from=2, bonus_fen=30)
+    visit(here, made, doors[0], alice)
+    second = visit(here, made, doors[1], alice)
+    reject(here, made, second.id)
+    visit(here, made, doors[2], alice, channel="paper")
+    reject(here, made, core.send(here, made, core.entry(here, made, doors[3], channel="visit", user=alice, answers=WANG)).id)
+    restore(here, made, second.id)
+    with here.store.read() as connection:
+        assert tally.of_user(connection, made, alice, NOON).fen <= 130
+    rows(here, made)

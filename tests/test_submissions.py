@@ -183,7 +183,7 @@ def test_nothing_that_taking_an_entry_in_asks_for_reads_a_whole_table(here, made
         raw = connection.connection.driver_connection
         raw.set_trace_callback(asked.append)
         intake.accept(connection, given, row)
-        decisions.reject(connection, made, first.id, "写错了门牌", NOON, COMMAND_LINE)
+        decisions.reject(connection, made, first.id, "wrong-door", NOON, COMMAND_LINE)
         raw.set_trace_callback(None)
         plans = {sql: [step[3] for step in raw.execute(f"EXPLAIN QUERY PLAN {sql}")] for sql in asked if sql.startswith("SELECT")}
     assert any("replaces =" in sql for sql in plans)

@@ -2,8 +2,10 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from campaigns import throttle
+from campaigns.store.schema import throttle as throttle_table
 from campaigns.throttle import TooManyTries
 from tests import core_cases as core
 from tests.core_cases import NOON
@@ -65,3 +67,12 @@ def test_addresses_are_kept_as_keyed_hashes(here):
     key = throttle.address_key(here.server, "203.0.113.7")
     assert "203.0.113.7" not in key
     assert key == throttle.address_key(here.server, "203.0.113.7") != throttle.address_key(here.server, "203.0.113.8")
+
+
+def test_counters_that_no_longer_matter_are_dropped_when_a_new_window_begins(here):
+    misses(here, "a:1", 3)
+    misses(here, "a:2", 1, NOON + timedelta(minutes=5))
+    misses(here, "a:3", 1, NOON + timedelta(minutes=11))
+    with here.store.read() as connection:
+        kept = set(connection.execute(select(throttle_table.c.key)).scalars())
+    assert kept == {"a:2", "a:3", "all"}

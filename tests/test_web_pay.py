@@ -32,8 +32,8 @@ def at_desk(app, person, language="zh-CN"):
     return Respondent(app, language).sign_in(person)
 
 
-def reject(page, number, reason="电话核实没有这户"):
-    return page.open(f"/desk/entries/{number}").send(reason=reason, action_end=f"/{number}")
+def reject(page, number, reason="nobody-there", note=""):
+    return page.open(f"/desk/entries/{number}").send(reason=reason, note=note, action_end=f"/{number}")
 
 
 def test_a_supervisor_rejects_with_a_reason_and_the_volunteer_reads_it_in_the_own_tally(app, alice, sue, yesterday):
@@ -41,21 +41,22 @@ def test_a_supervisor_rejects_with_a_reason_and_the_volunteer_reads_it_in_the_ow
     assert "幸福里-3栋-2单元-501" in volunteer.open("/v/tally").text and "1.00 元" in volunteer.text.replace("1.00 ", "1.00 ")
     desk = at_desk(app, sue)
     assert desk.open("/desk/entries").text.count(alice.user.label) >= 2
-    page = reject(desk, yesterday[0])
-    assert page.status == 200 and "已驳回" in page.text and "电话核实没有这户" in page.text
+    page = reject(desk, yesterday[0], note="户主王小明来过电话")
+    assert page.status == 200 and "已驳回" in page.text and "没有这一户" in page.text and "户主王小明来过电话" in page.text
     own = volunteer.open("/v/tally").text
-    assert "冲销：登记被驳回" in own and "原因：电话核实没有这户" in own and "后来被驳回" in own and "-0.50 元" in own
+    assert "冲销：登记被驳回" in own and "原因：没有这一户" in own and "王小明" not in own and "后来被驳回" in own and "-0.50 元" in own
     assert "恢复登记" in desk.text
-    restored = desk.send(reason="户主来电话说明了", action_end=f"/{yesterday[0]}")
+    restored = desk.send(reason="true", action_end=f"/{yesterday[0]}")
     assert restored.status == 200 and "有效" in restored.text and "恢复后再计" in restored.text
 
 
 def test_a_decision_without_a_reason_or_made_already_is_told_on_the_page(app, sue, yesterday):
     desk = at_desk(app, sue)
-    assert reject(desk, yesterday[0], "无").status == 422 and "请写明原因" in desk.text and desk.value("reason") == "无"
+    assert reject(desk, yesterday[0], "other", "无").status == 422 and "请选一个原因" in desk.text and desk.value("note") == "无"
+    assert desk.page.xpath("//input[@name='reason'][@checked]/@value") == ["other"]
     stale = desk.open(f"/desk/entries/{yesterday[0]}").hidden(f"/{yesterday[0]}")
     reject(desk, yesterday[0])
-    again = desk.post(f"/desk/entries/{yesterday[0]}", {**stale, "reason": "第二个人也驳回"})
+    again = desk.post(f"/desk/entries/{yesterday[0]}", {**stale, "reason": "twice"})
     assert again.status == 409 and "可能别人刚决定过" in again.text
 
 
@@ -65,7 +66,7 @@ def test_a_lead_sees_the_own_teams_entries_and_decides_nothing(app, installation
     page = desk.open(f"/desk/entries/{yesterday[0]}")
     assert page.status == 200 and "请找督导员或组织者" in page.text and "驳回登记" not in page.text
     token = desk.open("/desk/flags").page.xpath("//input[@name='csrf_token']/@value")
-    assert desk.post(f"/desk/entries/{yesterday[0]}", {"csrf_token": token or "x", "reason": "不应该能驳回"}).status == 403
+    assert desk.post(f"/desk/entries/{yesterday[0]}", {"csrf_token": token or "x", "reason": "twice"}).status == 403
     other = at_desk(app, stranger)
     assert other.open(f"/desk/entries/{yesterday[0]}").status == 404
     assert "没有符合的登记" in other.open("/desk/entries").text and "艾丽丝" not in other.open("/desk/pay").text

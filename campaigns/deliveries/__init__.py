@@ -13,6 +13,9 @@ DLV-6 A door of another team is refused to whoever never had it; one that was gi
 DLV-7 What is refused or held is in the audit log, by kind and reason, without its content.
 DLV-8 A request is answered within seconds, however many send at once: what has not had its turn by then is not begun, and the
       phone sends it again at once.
+DLV-9 One person has at most MOST_DRAFTS drafts, MOST_HELD items held and MOST_A_DAY items answered in 24 hours: far more than anybody
+      does, so that no single phone fills the store. What is beyond is not lost: it stays on the phone, which is told why and
+      sends it again later.
 """
 from campaigns.deliveries.items import Context, Sender
 from campaigns.deliveries.releasing import Released, reject, release

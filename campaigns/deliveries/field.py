@@ -125,7 +125,7 @@ def _door(_connection: Connection, context: Context, item: Item) -> Work:
         if copied is None:
             raise doors.NoDoor
         new = missed.add(connection, context.server, context.campaign, context.key, context.user,
-                         NewDoor(item.id, copied, room, at, unit, note))
+                         NewDoor(item.id, copied, room, at, unit, note), released=context.released)
         return Answer("taken", (KNOWN if new.known else ADDED).fill(place=new.door.place), {
             "door": new.door.id, "place": new.door.place, "known": new.known, **heeded(new.known),
             "scan": rounds.scan_of(context.salt, new.code) if new.code else None})

@@ -41,14 +41,22 @@ _SAID = {
 }
 
 
+MOST_HELD = 2_000  # items of one person that wait for a lead
+_FULL = Text("您已有很多内容等组长处理，这一条先留在手机里，会自动再发。请找组长。",
+             "Much of yours waits for your team lead already, so this stays on the phone and is sent again by itself. See your team lead.")
+_waiting = Prepared(select(func.count()).where(held_item.c.user_id == bindparam("user"), held_item.c.verdict.is_(None)))
+
+
 def keep(connection: Connection, context: Context, item: Item, reason: str, refusal: Refusal | None = None) -> Answer:
-    """Hold `item`, once; its answer. `refusal` says why it could not be taken in."""
+    """Hold `item`, once; its answer. `refusal` says why it could not be taken in. Beyond MOST_HELD it stays on the phone (DLV-9)."""
     answer = Answer("refused" if reason == "refused" else "held", joined(refusal and refusal.text, _SAID[reason]), {"kept": True})
     try:
         known = check(connection, context, item)
     except ItemTaken as other:
         return refused(other)
     if not known:
+        if _waiting.first(connection, {"user": context.user.id})[0] >= MOST_HELD:
+            return Answer("later", joined(refusal and refusal.text, _FULL))
         connection.execute(held_item.insert(), {
             "campaign_id": context.campaign.id, "user_id": context.user.id, "item": item.id, "kind": item.kind,
             "device": context.sender.device, "reason": reason, "mac": item.mac, "sent_at": context.sender.sent_at,
@@ -133,17 +141,13 @@ def queues(connection: Connection, campaign: Campaign, by: User | None) -> list[
     query = (select(held_item.c.user_id, held_item.c.kind, func.count().label("count"), func.min(held_item.c.received_at).label("first"),
                     func.max(held_item.c.received_at).label("last"))
              .join(user, user.c.id == held_item.c.user_id)
-             .where(held_item.c.campaign_id == campaign.id, _open, *_reach(by))
+             .where(held_item.c.campaign_id == campaign.id, _open, *people.own_people(by))
              .group_by(held_item.c.user_id, held_item.c.kind))
     for row in connection.execute(query):
         counted.setdefault(row.user_id, []).append(row)
     found = [Queue(people.by_id(connection, user_id), sum(row.count for row in rows), Counter({row.kind: row.count for row in rows}),
                    min(row.first for row in rows), max(row.last for row in rows)) for user_id, rows in counted.items()]
     return sorted(found, key=lambda each: each.user.label)
-
-
-def _reach(by: User | None) -> tuple:
-    return (user.c.team_id == by.team_id,) if by is not None and by.role == "lead" else ()
 
 
 def of_user(connection: Connection, campaign: Campaign, owner: User) -> list[Row]:

@@ -3,9 +3,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from math import inf
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from campaigns import audit, throttle
 from campaigns.codes.codes import CodeUnknown
@@ -23,14 +24,16 @@ from campaigns.deliveries.items import (
     read_item,
     refused,
 )
+from campaigns.drafts import TooManyDrafts
 from campaigns.store import NotSaved, Store
-from campaigns.store.fieldwork import delivery
+from campaigns.store.fieldwork import delivery, held_item
 from campaigns.store.prepared import Prepared
 from campaigns.submissions import Closed, NotOpen
 from campaigns.throttle import TooManyTries
 from forms.language import Refusal, Text
 
 MOST_ITEMS = 50  # in one request
+MOST_A_DAY = 20_000  # items of one person answered in 24 hours: twenty long days' work at once
 _AT_ONCE = 10  # items that are prepared together, then committed
 
 KINDS: dict[str, Kind] = {
@@ -40,6 +43,8 @@ KINDS: dict[str, Kind] = {
 
 _NOT_REACHED = Text("这会儿发的人多，这一条还没轮到，会自动再发。",
                     "Many are sending just now and this one's turn did not come; it will be sent again.")
+_ENOUGH = Text("这一天从这个工号收到的已经太多，其余的先留在手机里，明天会自动再发。请告诉组长。",
+               "Too much came from this work number within a day. The rest stays on the phone and is sent again tomorrow. Tell your lead.")
 _FAULT = Text("服务器出了问题，已经记下，会自动再发。", "Something went wrong on the server and was noted; it will be sent again.")
 
 
@@ -50,10 +55,23 @@ def take(store: Store, context: Context, raw: list, on_fault: Callable[[BaseExce
     `hold`: take nothing in, hold all of it (a revoked badge). `on_fault` is told of errors in the program. `until`: when to
     come to an end, by `time.monotonic()` (DLV-8)."""
     answers: list[Answer] = []
+    if _full(store, context):
+        answers = [Answer("later", _ENOUGH)] * len(raw)
     while len(answers) < len(raw) and (not answers or time.monotonic() < until):
         answers += _take_some(store, context, raw[len(answers):len(answers) + _AT_ONCE], on_fault, hold)
     answers += [Answer("later", _NOT_REACHED, {"soon": True})] * (len(raw) - len(answers))
     return [answer.said(each.get("id") if isinstance(each, dict) else None) for each, answer in zip(raw, answers)]
+
+
+_of_a_day = Prepared(select(func.count()).where(
+    delivery.c.user_id == bindparam("user"), delivery.c.received_at > bindparam("since")))
+
+
+def _full(store: Store, context: Context) -> bool:
+    """Whether the sender has had as much answered as anybody may in a day (DLV-9)."""
+    with store.read() as connection:
+        return _of_a_day.first(connection, {
+            "user": context.user.id, "since": context.received_at - timedelta(days=1)})[0] >= MOST_A_DAY
 
 
 def _take_some(store: Store, context: Context, raw: list, on_fault: Callable, hold: bool) -> list[Answer]:
@@ -110,7 +128,7 @@ def _settle(connection: Connection, context: Context, item: Item, kind: Kind, ac
         was_held = held.check(connection, context, item)
         with audit.undoable(connection):
             answer = accept(connection)
-    except (NotYet, TooManyTries) as wait:  # passes by itself: the phone keeps the item and sends it again
+    except (NotYet, TooManyTries, TooManyDrafts) as wait:  # passes by itself: the phone keeps the item and sends it again
         return Answer("later", wait.text)
     except ItemTaken as other:
         return refused(other)
@@ -159,6 +177,13 @@ def answer_of(connection: Connection, campaign_id: int, item_id: str) -> Answer 
     """The answer that an item got, whatever its content; None for a new one."""
     row = _known.first(connection, {"campaign": campaign_id, "item": item_id})
     return row and Answer.of(row.answer)
+
+
+def sender_of(connection: Connection, campaign_id: int, item_id: str) -> int | None:
+    """Who sent an item that was answered or is held; None for a new one."""
+    return connection.execute(
+        select(delivery.c.user_id).where(delivery.c.campaign_id == campaign_id, delivery.c.item == item_id).union_all(
+            select(held_item.c.user_id).where(held_item.c.campaign_id == campaign_id, held_item.c.item == item_id))).scalar()
 
 
 def keep(connection: Connection, context: Context, item: Item, answer: Answer) -> None:

@@ -15,6 +15,8 @@ HNG-7 Printed = in stock + handed out + hung + answered + collected + spoiled + 
       person; keyed paper counts among the collected, a withdrawn hanger among the spoiled.
 HNG-8 A range is handed out or taken back whole or not at all; what does not fit is named by number.
 HNG-9 Every change is in the audit log in the same transaction (INV-9); reasons are codes, never free text.
+HNG-10 At the desk a lead sees and moves what the own team's people have, and the stock, which is nobody's; supervisors,
+      organisers and the office's clerks see and move all.
 """
 from campaigns.hangers.acts import Action, Result, apply
 from campaigns.hangers.books import LEVELS, Book, balance, unbalanced

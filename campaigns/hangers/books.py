@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, distinct, func, select
 
+from campaigns import people
 from campaigns.hangers import history
 from campaigns.hangers.finding import written
 from campaigns.hangers.life import COLUMNS, Standing
 from campaigns.hangers.stock import BATCH
+from campaigns.people import User
 from campaigns.store.schema import code, code_event, submission, team, user
 
 LEVELS = ("campaign", "team", "volunteer", "batch")
@@ -39,18 +41,23 @@ class Book:
         return self.total == self.printed
 
 
-def balance(connection: Connection, campaign_id: int, by: str = "campaign") -> list[Book]:
-    """The books of a campaign as one line, or a line for each team, person or batch (`by`, one of LEVELS)."""
-    group, tables = _grouped(by)
+def balance(connection: Connection, campaign_id: int, by: str = "campaign", reader: User | None = None) -> list[Book]:
+    """The books of a campaign as one line, or a line for each team, person or batch (`by`, one of LEVELS).
+
+    `reader`: who looks; to a lead the books hold what the own team's people have (HNG-10).
+    """
+    (group, tables), own = _grouped(by), people.own_people(reader)
+    if own and by in ("campaign", "batch"):
+        tables = tables.join(user, user.c.id == code.c.holder_id)
     lines: dict[object, dict[str | None, int]] = {}
     for name, state, count in connection.execute(
             select(group, code.c.state, func.count()).select_from(tables)
-            .where(code.c.campaign_id == campaign_id, _NUMBERED).group_by(group, code.c.state)):
+            .where(code.c.campaign_id == campaign_id, _NUMBERED, *own).group_by(group, code.c.state)):
         lines.setdefault(name, {})[state] = count
     printed = dict(connection.execute(
         select(group, func.count(distinct(code.c.id)))
         .select_from(tables.join(code_event, code_event.c.code_id == code.c.id))
-        .where(code.c.campaign_id == campaign_id, _NUMBERED, code_event.c.event == "printed").group_by(group)).all())
+        .where(code.c.campaign_id == campaign_id, _NUMBERED, code_event.c.event == "printed", *own).group_by(group)).all())
     if by == "campaign" and not lines:
         return [Book("", 0, dict.fromkeys(COLUMNS, 0), 0, 0)]
     return [_book(name, lines[name], printed.get(name, 0)) for name in sorted(lines, key=lambda name: (name is None, name))]

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, Select, and_, exists, func, or_, select
 
-from campaigns import verdicts
+from campaigns import people, verdicts
 from campaigns.campaign import Campaign
 from campaigns.codes import codes
 from campaigns.frame import doors
@@ -66,8 +66,9 @@ _recorded = exists().where(submission.c.dwelling_id == code.c.dwelling_id, submi
                            ~verdicts.is_rejected(submission.c.id)).correlate(code)
 
 
-def due(connection: Connection, campaign: Campaign, person: User | None, at: datetime) -> list[Due]:
-    """What `person` (None: everybody) hung before today and nobody answered, in walking order. Recorded households are left out."""
+def due(connection: Connection, campaign: Campaign, person: User | None, at: datetime, reader: User | None = None) -> list[Due]:
+    """What `person` (None: everybody that `reader` may see) hung before today and nobody answered, in walking order. Recorded
+    households are left out."""
     hung = _last("hung").subquery()
     query = (select(*_HANGER, *_DOOR, hung.c.at)
              .select_from(code.join(hung, hung.c.code_id == code.c.id).join(dwelling, dwelling.c.id == code.c.dwelling_id))
@@ -76,18 +77,20 @@ def due(connection: Connection, campaign: Campaign, person: User | None, at: dat
              .order_by(dwelling.c.walk, code.c.serial))
     if person:
         query = query.where(code.c.holder_id == person.id)
+    if own := people.own_people(reader):
+        query = query.join(user, user.c.id == code.c.holder_id).where(*own)
     cut, today = len(_HANGER), campaign.day(at)
     found = [Due(Hanger(*row[:cut]), Door(*row[cut:-1]), row[-1]) for row in connection.execute(query)]
     return [each for each in found if campaign.day(each.hung_at) < today]
 
 
-def to_key(connection: Connection, campaign: Campaign) -> list[ToKey]:
-    """Paper that was collected and is not keyed, the oldest first."""
+def to_key(connection: Connection, campaign: Campaign, reader: User | None = None) -> list[ToKey]:
+    """Paper that was collected and is not keyed, the oldest first; a lead reads of what the own team collected."""
     collected = _last("collected").subquery()
     rows = connection.execute(
         select(*_HANGER, collected.c.at, func.coalesce(user.c.label, ""), _recorded)
         .select_from(code.join(collected, collected.c.code_id == code.c.id).outerjoin(user, user.c.id == code.c.holder_id))
-        .where(code.c.campaign_id == campaign.id, code.c.kind == "hanger", code.c.state == "collected")
+        .where(code.c.campaign_id == campaign.id, code.c.kind == "hanger", code.c.state == "collected", *people.own_people(reader))
         .order_by(collected.c.at, code.c.serial)).all()
     found = [(Hanger(*row[:-3]), *row[-3:]) for row in rows]
     return [ToKey(hanger, doors.by_id(connection, hanger.dwelling_id) if hanger.dwelling_id else None, at, label, bool(recorded))
@@ -124,7 +127,7 @@ def at_door(connection: Connection, dwelling_id: int) -> list[Hanger]:
         .order_by(hung.c.at.desc(), code.c.id.desc()))]
 
 
-def stale(connection: Connection, campaign: Campaign, at: datetime) -> list[Idle]:
+def stale(connection: Connection, campaign: Campaign, at: datetime, reader: User | None = None) -> list[Idle]:
     """Hangers handed out and not moved for three days or more, by person and number: somebody should ask."""
     last = select(code_event.c.code_id, func.max(code_event.c.at).label("at")).where(
         code_event.c.event.in_(("handed", "passed", "found"))).group_by(code_event.c.code_id).subquery()
@@ -132,6 +135,6 @@ def stale(connection: Connection, campaign: Campaign, at: datetime) -> list[Idle
         select(*_HANGER, user.c.label, last.c.at)
         .select_from(code.join(last, last.c.code_id == code.c.id).join(user, user.c.id == code.c.holder_id))
         .where(and_(code.c.campaign_id == campaign.id, code.c.kind == "hanger", code.c.state == "handed",
-                    last.c.at <= at - timedelta(days=_STALE_DAYS)))
+                    last.c.at <= at - timedelta(days=_STALE_DAYS), *people.own_people(reader)))
         .order_by(user.c.label, code.c.serial))
     return [Idle(Hanger(*row[:-2]), *row[-2:]) for row in rows]

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
-from campaigns import audit
+from campaigns import audit, people
 from campaigns.audit import Actor
 from campaigns.campaign import Campaign
 from campaigns.codes import codes
@@ -73,6 +73,18 @@ class CannotHold(Refusal):
                          label=label)
 
 
+class OtherTeams(Refusal):
+    """A lead meant hangers that another team's people have (HNG-10). Says their numbers, and not who has them."""
+
+    status = 403
+
+    def __init__(self, hangers: list[Hanger]):
+        super().__init__(
+            "有 {count} 张挂卡在别的组手里，所以一张也没有动：{which}。请只扫本组的卡，或找督导员。",
+            "{count} hangers are with another team, so none was moved: {which}. Scan those of your own team, or ask the supervisor.",
+            count=len(hangers), which=", ".join(each.number for each in hangers[:_SHOWN]) + ("…" if hangers[_SHOWN:] else ""))
+
+
 def _which(misfits: list[tuple[Hanger, str]]) -> Text:
     def said(language: str) -> str:
         return ", ".join(f"{hanger.number} {STATES[hanger.state].to(language)}{f' {label}' if label else ''}"
@@ -112,24 +124,28 @@ def span(connection: Connection, campaign: Campaign, first: Hanger, last: Hanger
     return found
 
 
-def hand_out(connection: Connection, campaign: Campaign, first: Hanger, last: Hanger, to: User, at: datetime,
-             actor: Actor) -> list[Hanger]:
-    """Hand all hangers of a range to `to`; the same again changes nothing. Raises NotAllFit, CannotHold, Missing, TooManyAtOnce."""
+def hand_out(connection: Connection, campaign: Campaign, first: Hanger, last: Hanger, to: User, at: datetime, actor: Actor,
+             by: User | None = None) -> list[Hanger]:
+    """Hand all hangers of a range to `to`; the same again changes nothing.
+
+    `by`: who does it, where that is a person with a reach (HNG-10). Raises NotAllFit, OtherTeams, CannotHold, Missing, TooManyAtOnce.
+    """
     if not to.active or to.campaign_id != campaign.id:
         raise CannotHold(to.label)
-    found = span(connection, campaign, first, last)
+    found = _reached(connection, span(connection, campaign, first, last), by)
     if all(each.state == "handed" and each.holder_id == to.id for each in found):
         return found
     _require(connection, [each for each in found if each.state != "stock"], _NOT_IN_STOCK)
     return _move(connection, campaign, found, "handed", "hangers.handed", at, actor, to=to.id, label=to.label)
 
 
-def take_back(connection: Connection, campaign: Campaign, first: Hanger, last: Hanger, at: datetime, actor: Actor) -> list[Hanger]:
+def take_back(connection: Connection, campaign: Campaign, first: Hanger, last: Hanger, at: datetime, actor: Actor,
+              by: User | None = None) -> list[Hanger]:
     """Put all hangers of a range back in stock. One that hangs at a door or was lost comes back only by itself, first = last.
 
-    Raises NotAllFit, Missing, TooManyAtOnce.
+    Raises NotAllFit, OtherTeams, Missing, TooManyAtOnce.
     """
-    found = span(connection, campaign, first, last)
+    found = _reached(connection, span(connection, campaign, first, last), by)
     back = ("handed", "hung", "lost") if len(found) == 1 else ("handed",)
     if all(each.state == "stock" for each in found):
         return found
@@ -137,16 +153,18 @@ def take_back(connection: Connection, campaign: Campaign, first: Hanger, last: H
     return _move(connection, campaign, found, "returned", "hangers.returned", at, actor)
 
 
-def put_back(connection: Connection, campaign: Campaign, hanger: Hanger, at: datetime, actor: Actor) -> list[Hanger]:
-    """A hanger that was lost, or called spoiled by mistake, is in stock again. Raises NotAllFit."""
+def put_back(connection: Connection, campaign: Campaign, hanger: Hanger, at: datetime, actor: Actor,
+             by: User | None = None) -> list[Hanger]:
+    """A hanger that was lost, or called spoiled by mistake, is in stock again. Raises NotAllFit, OtherTeams."""
+    _reached(connection, [hanger], by)
     _require(connection, [] if hanger.state in ("lost", "spoiled") else [hanger], _NOT_AWAY)
     return _move(connection, campaign, [hanger], "found", "hangers.found", at, actor)
 
 
 def lose_or_spoil(connection: Connection, campaign: Campaign, first: Hanger, last: Hanger, event: str, reason: str, at: datetime,
-                  actor: Actor) -> list[Hanger]:
+                  actor: Actor, by: User | None = None) -> list[Hanger]:
     """All hangers of a range are `lost` or `spoiled` (the `event`), for a `reason` of REASONS. Raises as `hand_out` does."""
-    found = span(connection, campaign, first, last)
+    found = _reached(connection, span(connection, campaign, first, last), by)
     usable = ("stock", "handed") if len(found) > 1 else ("stock", "handed", "hung", *(("lost",) if event == "spoiled" else ()))
     _require(connection, [each for each in found if each.state not in usable], _NOT_AT_HAND)
     return _move(connection, campaign, found, event, f"hangers.{event}", at, actor, reason=reason if reason in REASONS else "unsaid")
@@ -176,6 +194,17 @@ _NOT_IN_STOCK = Text("不在库里", "are not in stock")
 _NOT_OUT = Text("不在志愿者手里", "are not with a volunteer")
 _NOT_AWAY = Text("没有丢失也没有作废", "are neither lost nor spoiled")
 _NOT_AT_HAND = Text("已经用掉了", "are in use or used up")
+
+
+def _reached(connection: Connection, found: list[Hanger], by: User | None) -> list[Hanger]:
+    """The same hangers, if `by` may move them (HNG-10). Raises OtherTeams."""
+    own = people.own_people(by)
+    if own:
+        theirs = {each.holder_id for each in found} - {None}
+        mine = set(connection.execute(select(user.c.id).where(user.c.id.in_(theirs), *own)).scalars())
+        if foreign := [each for each in found if each.holder_id in theirs - mine]:
+            raise OtherTeams(foreign)
+    return found
 
 
 def _require(connection: Connection, misfits: Sequence[Hanger], done: Text) -> None:

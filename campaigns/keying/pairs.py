@@ -7,13 +7,13 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Row, exists, select
 
-from campaigns import audit, submissions
+from campaigns import assignments, audit, submissions
 from campaigns.campaign import Campaign
 from campaigns.keying.sample import Keyed, about, compare, first_keyings
 from campaigns.keys import Key
 from campaigns.people import User
 from campaigns.store.fieldwork import keying_verdict, second_keying
-from campaigns.store.schema import submission
+from campaigns.store.schema import dwelling, submission
 from forms.answers import canonical
 from forms.language import Refusal
 
@@ -45,13 +45,16 @@ class Pair:
     second: dict
 
 
-def to_settle(connection: Connection, campaign: Campaign) -> list[Row]:
-    """Second keyings with differences that nobody settled: id, submission_id, dwelling_id, count and at."""
+def to_settle(connection: Connection, campaign: Campaign, reader: User | None = None) -> list[Row]:
+    """Second keyings with differences that nobody settled: id, submission_id, dwelling_id, count and at. To a lead, those of the
+    own team's doors (ASG-4)."""
     rows = connection.execute(
         select(second_keying.c.id, second_keying.c.submission_id, second_keying.c.differences, second_keying.c.at,
                submission.c.dwelling_id)
         .join(submission, submission.c.id == second_keying.c.submission_id)
-        .where(second_keying.c.campaign_id == campaign.id, ~exists().where(keying_verdict.c.second_keying_id == second_keying.c.id))
+        .join(dwelling, dwelling.c.id == submission.c.dwelling_id)
+        .where(second_keying.c.campaign_id == campaign.id, *assignments.own_team(reader),
+               ~exists().where(keying_verdict.c.second_keying_id == second_keying.c.id))
         .order_by(second_keying.c.id))
     return [row for row in rows if row.differences]
 

@@ -8,13 +8,13 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Select, and_, exists, func, select, true
 
-from campaigns import audit, submissions
+from campaigns import assignments, audit, people, submissions
 from campaigns.campaign import Campaign
 from campaigns.codes import codes
 from campaigns.keys import Key
 from campaigns.people import User
 from campaigns.store.fieldwork import keying_verdict, second_keying
-from campaigns.store.schema import code, submission
+from campaigns.store.schema import code, dwelling, submission
 from campaigns.store.schema import user as user_table
 from forms.answers import canonical
 from forms.language import Refusal
@@ -66,10 +66,13 @@ def is_drawn(key: Key, campaign: Campaign, instance: str) -> bool:
 
 
 def waiting(connection: Connection, key: Key, campaign: Campaign, user: User, code_id: int | None = None) -> list[Keyed]:
-    """Drawn forms that `user` may key again, oldest first; with `code_id` those of one paper."""
+    """Drawn forms that `user` may key again, oldest first; with `code_id` those of one paper. A lead, who only reads the list, gets
+    the doors of the own team (ASG-4)."""
     query = first_keyings(campaign).where(
         submission.c.user_id != user.id, submission.c.code_id.is_not(None) if code_id is None else submission.c.code_id == code_id,
         ~exists().where(second_keying.c.submission_id == submission.c.id)).order_by(submission.c.id)
+    if own := assignments.own_team(user):
+        query = query.join(dwelling, dwelling.c.id == submission.c.dwelling_id).where(*own)
     return [found for found in (Keyed(*row) for row in connection.execute(query)) if is_drawn(key, campaign, found.instance)]
 
 
@@ -179,8 +182,10 @@ class Accuracy:
         return self.wrong * _OF_ALL // self.compared if self.compared else None
 
 
-def accuracy(connection: Connection, campaign_id: int, through: int | None = None) -> list[Accuracy]:
-    """Of every person who keyed paper, by work number (DBL-5). `through`: the last submission that counts, by default all do."""
+def accuracy(connection: Connection, campaign_id: int, through: int | None = None, reader: User | None = None) -> list[Accuracy]:
+    """Of every person who keyed paper, by work number (DBL-5); to a lead, of the own team's people.
+
+    `through`: the last submission that counts, by default all do."""
     counted = submission.c.id <= through if through is not None else true()
     rows = connection.execute(
         select(user_table.c.id, user_table.c.label, second_keying.c.id.label("second"), second_keying.c.compared,
@@ -188,7 +193,8 @@ def accuracy(connection: Connection, campaign_id: int, through: int | None = Non
         .select_from(submission.join(user_table, user_table.c.id == submission.c.user_id)
                      .outerjoin(second_keying, second_keying.c.submission_id == submission.c.id)
                      .outerjoin(keying_verdict, keying_verdict.c.second_keying_id == second_keying.c.id))
-        .where(and_(submission.c.campaign_id == campaign_id, submission.c.channel == "paper", submission.c.replaces.is_(None), counted))
+        .where(and_(submission.c.campaign_id == campaign_id, submission.c.channel == "paper", submission.c.replaces.is_(None), counted,
+                    *people.own_people(reader)))
         .order_by(user_table.c.label))
     sums: dict[tuple[int, str], list[int]] = {}
     for row in rows:

@@ -90,6 +90,7 @@ delivery = Table(  # every item that a phone sent and that was answered for good
     Column("received_at", Instant, nullable=False),
     Column("answer", JSON, nullable=False),
     UniqueConstraint("campaign_id", "item"),
+    Index("ix_delivery_user", "user_id", "received_at"),
 )
 
 held_item = Table(  # what a phone sent and could not be taken in: a revoked badge, after closing ...; until a lead decides
@@ -106,6 +107,7 @@ held_item = Table(  # what a phone sent and could not be taken in: a revoked bad
     Column("released_at", Instant),
     Column("released_by", Integer, ForeignKey("user.id")),
     UniqueConstraint("campaign_id", "item"),
+    Index("ix_held_item_user", "user_id", "verdict"),
 )
 
 draft = Table(  # a form begun on a phone and not finished, kept so that the next person can go on with it
@@ -156,7 +158,8 @@ answer_mark = Table(  # derived: keyed hashes by which like answers and the same
 decision = Table(  # what a reviewer decided about a submission; the newest holds
     "decision", metadata, identity(), of("campaign", nullable=False), of("submission", nullable=False, index=True),
     Column("verdict", String, nullable=False),  # rejected, restored
-    Column("reason", String, nullable=False),
+    Column("reason", String, nullable=False),  # a key of campaigns.decisions.REASONS
+    Column("sealed", LargeBinary),  # the reviewer's note
     of("user"),
     Column("at", Instant, nullable=False),
 )
@@ -183,7 +186,8 @@ flag_review = Table(  # somebody looked at a flag (campaigns.flags)
     "flag_review", metadata, identity(), of("campaign", nullable=False),
     Column("flag", String, nullable=False),  # which check and what it is about
     Column("verdict", String, nullable=False),
-    Column("note", String, nullable=False),
+    Column("note", String, nullable=False),  # empty since notes are sealed
+    Column("sealed", LargeBinary),  # the note
     of("user"),
     Column("at", Instant, nullable=False),
     Index("ix_flag_review_flag", "campaign_id", "flag"),

@@ -8,8 +8,9 @@ from itertools import islice
 
 from sqlalchemy import ColumnElement, Connection, select
 
-from campaigns import reports
+from campaigns import rates, reports
 from campaigns.campaign import Campaign
+from campaigns.decisions import opened, said
 from campaigns.hangers.life import REASONS
 from campaigns.keys import Key
 from campaigns.store.fieldwork import assignment, decision, keying_verdict, pay_period, report, second_keying, visit
@@ -29,12 +30,14 @@ class FieldRows:
     def tables(self) -> dict[str, Callable[[], Iterator[list]]]:
         """By table, what gives its rows."""
         return {"decisions": self.decisions, "keyings": self.keyings, "visits": self.visits, "assignments": self.assignments,
-                "hangers": self.hangers, "hanger_events": self.hanger_events, "pay_periods": self.pay_periods}
+                "hangers": self.hangers, "hanger_events": self.hanger_events, "pay_periods": self.pay_periods,
+                "pay_rules": self.pay_rules}
 
     def decisions(self) -> Iterator[list]:
         query = select(decision, submission.c.instance).select_from(decision).join(submission, submission.c.id == decision.c.submission_id)
         for row in self._stream(query.where(decision.c.campaign_id == self._campaign.id).order_by(decision.c.id)):
-            yield [row.id, row.instance, row.verdict, row.reason, self._label(row.user_id), instant(row.at)]
+            yield [row.id, row.instance, row.verdict, said(row.verdict, row.reason).zh,
+                   opened(self._key, row.submission_id, row.sealed) or None, self._label(row.user_id), instant(row.at)]
 
     def keyings(self) -> Iterator[list]:
         correction = submission.alias()
@@ -69,10 +72,10 @@ class FieldRows:
         query = select(report, form_version.c.digest, form_version.c.version, dwelling.c.door).select_from(report).join(
             form_version, form_version.c.id == report.c.form_version_id).outerjoin(dwelling, dwelling.c.id == report.c.dwelling_id)
         for row in self._stream(query.where(report.c.campaign_id == self._campaign.id).order_by(report.c.id)):
-            flags = tuple(row.flags or ())
-            yield row.id, [row.item, row.digest, row.key, row.version or None, row.door and self._dwelling(row.door), row.building or None,
-                   self._label(row.user_id), instant(row.filled_at), instant(row.received_at), row.day, row.late,
-                   " ".join(flags) or None], flags, reports.unseal(self._key, row.item, row.sealed)
+            flags, content = tuple(row.flags or ()), reports.unseal(self._key, row.item, row.sealed)
+            yield row.id, [row.item, row.digest, row.key, row.version or None, row.door and self._dwelling(row.door),
+                   row.building or content.get("building"), self._label(row.user_id), instant(row.filled_at),
+                   instant(row.received_at), row.day, row.late, " ".join(flags) or None], flags, content
 
     def hangers(self) -> Iterator[list]:
         query = select(code, dwelling.c.door).select_from(code).outerjoin(dwelling, (dwelling.c.id == code.c.dwelling_id) & self._kept)
@@ -96,6 +99,10 @@ class FieldRows:
         for row in self._stream(select(*columns).where(pay_period.c.campaign_id == self._campaign.id).order_by(pay_period.c.number)):
             yield [row.number, row.first_day, row.last_day, instant(row.closed_at), self._label(row.user_id), row.entries, row.fen,
                    row.digest]
+
+    def pay_rules(self) -> Iterator[list]:
+        for number, each in enumerate(rates.history(self._connection, self._campaign.id), 1):
+            yield [number, instant(each.since), *(each.rules.get(name) or ("" if name == "rates" else 0) for name in rates.TERMS)]
 
     @property
     def _numbered(self) -> ColumnElement:

@@ -44,7 +44,8 @@ DECISIONS = Table("decisions", Text("审核决定", "Decisions"), (
     each.SUBMISSION,
     Column("verdict", Text("决定", "Verdict"), codes=tuple(VERDICTS.items()), required=True,
            about=Text("最后一次算数", "the newest holds")),
-    Column("reason", Text("原因", "Reason"), required=True, personal=True, about=Text("审核人写的话", "in the reviewer's words")),
+    Column("reason", Text("原因", "Reason"), required=True, about=Text("从清单里选的原因，中文", "chosen from a list; in Chinese")),
+    Column("note", Text("备注", "Note"), personal=True, about=Text("审核人写的话", "in the reviewer's words")),
     each.SOME_WORKER, each.AT,
 ), ("decision",), (("submission", ("submissions", "submission")),))
 
@@ -141,5 +142,18 @@ PAY_PERIODS = Table("pay_periods", Text("计酬期", "Pay periods"), (
            about=Text("表里有姓名，留在街道", "the sheet holds names and stays at the street")),
 ), ("period",))
 
+PAY_RULES = Table("pay_rules", Text("计酬规则", "Rules of pay"), (
+    Column("rule", Text("第几次定的", "Rule"), "integer", required=True),
+    Column("since", Text("从何时起", "In force from"), "datetime", required=True),
+    Column("rate_fen", Text("每户", "For a household"), "integer", required=True, unit="0.01 CNY"),
+    Column("rates", Text("各渠道另定的", "Other rates by channel"),
+           about=Text("渠道=分，空户写 .empty", "channel=fen; .empty for dwellings found empty")),
+    Column("bonus_from", Text("当天第几户起有奖", "Bonus from which household of a day"), "integer", required=True,
+           about=Text("0：没有", "0: none")),
+    Column("bonus_fen", Text("每户奖", "Bonus for each"), "integer", required=True, unit="0.01 CNY"),
+    Column("building_bonus_fen", Text("整栋奖", "Bonus for a building"), "integer", required=True, unit="0.01 CNY"),
+    Column("day_cap_fen", Text("每天上限", "Cap of a day"), "integer", required=True, unit="0.01 CNY", about=Text("0：不限", "0: none")),
+), ("rule",))
+
 BEFORE_DOORS = (FORMS, FORM_FILES)
-AFTER_SUBMISSIONS = (DECISIONS, KEYINGS, VISITS, ASSIGNMENTS, REPORTS, ATTACHMENTS, HANGERS, HANGER_EVENTS, PAY_PERIODS)
+AFTER_SUBMISSIONS = (DECISIONS, KEYINGS, VISITS, ASSIGNMENTS, REPORTS, ATTACHMENTS, HANGERS, HANGER_EVENTS, PAY_PERIODS, PAY_RULES)

@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 from campaigns import clock, decisions, entries, ledger
 from campaigns.entries import Filter
 from campaigns.terms import CHANNEL_NAMES
+from campaigns.verdicts import REJECTED, RESTORED
 from forms.language import Text
 from survey import numbers
 from survey.access import LEAD, ORGANISER, READERS, SUPERVISOR
@@ -43,25 +44,28 @@ def entry(number: int) -> str:
     return _entry(number)
 
 
-def _entry(number: int, reason: str = "", error: Text | None = None) -> str:
-    campaign = find_campaign()
+def _entry(number: int, error: Text | None = None) -> str:
+    campaign, typed = find_campaign(), {name: request.form.get(name, "") for name in ("reason", "note")}
+    key = current_app.installation.keyring.campaign(campaign.slug)
     with current_app.installation.store.read() as connection:
         found = entries.find(connection, campaign, number)
         if not entries.visible(found, g.user):
             raise decisions.NoSuchEntry
         rows = ledger.of_entry(connection, number)
-        history = decisions.history(connection, number)
+        history = decisions.history(connection, number, key)
     return render_template("desk/entry.html", found=found, rows=rows, history=history, channels=CHANNEL_NAMES, why=ledger.WHY,
-                           verdicts=decisions.VERDICTS, decides=g.user.role in DECIDERS, reason=reason, error=error)
+                           verdicts=decisions.VERDICTS, decides=g.user.role in DECIDERS, typed=typed, error=error,
+                           reasons=decisions.REASONS[RESTORED if found.rejected else REJECTED])
 
 
 @pages.page("/entries/<int:number>", roles=DECIDERS, methods=("POST",))
 def decide(number: int) -> Response:
     """Reject or restore."""
-    campaign, at, reason = find_campaign(), clock.now(), request.form.get("reason", "")
+    here, campaign, at = current_app.installation, find_campaign(), clock.now()
+    reason, note, key = request.form.get("reason", ""), request.form.get("note", ""), here.keyring.campaign(campaign.slug)
     act, actor = (decisions.restore if request.form.get("verdict") == "restored" else decisions.reject), g.user.actor
     try:
-        current_app.installation.store.submit(lambda connection: act(connection, campaign, number, reason, at, actor))
-    except (decisions.ReasonMissing, decisions.DecidedAlready) as refusal:
-        return Response(_entry(number, reason, refusal.text), refusal.status, mimetype="text/html")
+        here.store.submit(lambda connection: act(connection, campaign, number, reason, at, actor, note, key))
+    except (decisions.ReasonMissing, decisions.NoteTooLong, decisions.DecidedAlready) as refusal:
+        return Response(_entry(number, refusal.text), refusal.status, mimetype="text/html")
     return redirect(url_for("desk.entry", number=number), 303)

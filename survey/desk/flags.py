@@ -23,8 +23,9 @@ def flag_list() -> str:
 
 def _page(error: Text | None = None) -> str:
     campaign, at = find_campaign(), clock.now()
+    key = current_app.installation.keyring.campaign(campaign.slug)
     with current_app.installation.store.read() as connection:
-        found = flags.every(connection, campaign, (g.user.team_id or 0) if g.user.role == LEAD else None)
+        found = flags.every(connection, campaign, (g.user.team_id or 0) if g.user.role == LEAD else None, key)
         unmarked = marks.waiting(connection, campaign)
     return render_template("desk/flags.html", waiting=[each for each in found if each.review is None],
                            seen=[each for each in found if each.review], checks=flags.CHECKS, verdicts=flags.VERDICTS,
@@ -38,10 +39,11 @@ def review_flag() -> Response:
     if "compare" in request.form:
         marks.refresh(here.store, campaign, here.keyring.campaign(campaign.slug))
         return redirect(url_for("desk.flag_list"), 303)
+    key = here.keyring.campaign(campaign.slug)
     flag, verdict, note = (request.form.get(name, "") for name in ("flag", "verdict", "note"))
     team, actor = (g.user.team_id or 0) if g.user.role == LEAD else None, g.user.actor
     try:
-        here.store.submit(lambda connection: flags.review(connection, campaign, flag, verdict, note, at, actor, team))
+        here.store.submit(lambda connection: flags.review(connection, campaign, flag, verdict, note, at, actor, team, key))
     except (flags.NoSuchFlag, flags.NoteTooLong) as refusal:
         return Response(_page(refusal.text), refusal.status, mimetype="text/html")
     return redirect(url_for("desk.flag_list"), 303)

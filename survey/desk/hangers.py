@@ -87,19 +87,15 @@ MOVES = {
 
 @pages.page("/hangers", roles=ROLES)
 def hanger_books() -> str:
-    """The books: the whole, by person, team and batch; what is lost, and what nobody moved."""
+    """The books: the whole, by person, team and batch; what is lost, and what nobody moved. To a lead, those of the own team."""
     campaign, at = find_campaign(), clock.now()
     with current_app.installation.store.read() as connection:
-        books = {by: hangers.balance(connection, campaign.id, by) for by in ("campaign", "team", "volunteer", "batch")}
-        idle = hangers.stale(connection, campaign, at)
-        waiting = len(hangers.to_key(connection, campaign))
-        due = len(hangers.due(connection, campaign, None, at))
-        mine = {each.label for each in _people(connection, campaign)}
-    if g.user.role == LEAD:
-        books["volunteer"] = [each for each in books["volunteer"] if each.name in mine]
-        idle = [each for each in idle if each.label in mine]
+        books = {by: hangers.balance(connection, campaign.id, by, g.user) for by in ("campaign", "team", "volunteer", "batch")}
+        idle = hangers.stale(connection, campaign, at, g.user)
+        waiting = len(hangers.to_key(connection, campaign, g.user))
+        due = len(hangers.due(connection, campaign, None, at, g.user))
     return render_template("desk/hangers.html", books=books, columns=COLUMNS, states=STATES, idle=idle, waiting=waiting, due=due,
-                           moves=MOVES)
+                           moves=MOVES, own_team=g.user.role == LEAD)
 
 
 def _people(connection: Connection, campaign: Campaign) -> list[User]:
@@ -135,16 +131,16 @@ def _do(what: str) -> Response:
 
 
 def _work(what: str, campaign: Campaign, first: Hanger, last: Hanger, to: User | None, at: object) -> Callable:
-    actor, reason = g.user.actor, request.form.get("reason", "")
+    by, actor, reason = g.user, g.user.actor, request.form.get("reason", "")
     match what:
         case "hand-out":
-            return lambda connection: hangers.hand_out(connection, campaign, first, last, to, at, actor)
+            return lambda connection: hangers.hand_out(connection, campaign, first, last, to, at, actor, by)
         case "take-back":
-            return lambda connection: hangers.take_back(connection, campaign, first, last, at, actor)
+            return lambda connection: hangers.take_back(connection, campaign, first, last, at, actor, by)
         case "found":
-            return lambda connection: hangers.put_back(connection, campaign, first, at, actor)
+            return lambda connection: hangers.put_back(connection, campaign, first, at, actor, by)
         case _:
-            return lambda connection: hangers.lose_or_spoil(connection, campaign, first, last, what, reason, at, actor)
+            return lambda connection: hangers.lose_or_spoil(connection, campaign, first, last, what, reason, at, actor, by)
 
 
 def _end(connection: Connection, campaign: Campaign, *, last: bool) -> Hanger:

@@ -79,7 +79,7 @@ def _start(typed: str = "", error: Text | None = None, notice: Text | None = Non
 
 def _pile(connection: Connection) -> list[dict]:
     """The paper forms that were collected and wait to be keyed."""
-    found = hangers.to_key(connection, g.campaign)
+    found = hangers.to_key(connection, g.campaign, g.user)
     return [{"number": each.hanger.number, "place": each.door.place, "by": each.label,
              "code": keying.code_text(connection, current_app.installation.server, each.hanger.id)} for each in found if each.door]
 
@@ -237,8 +237,9 @@ def _overview() -> Response:
     key = here.keyring.campaign(campaign.slug)
     with here.store.read() as connection:
         html = render_template(
-            "desk/keying_overview.html", to_key=len(_pile(connection)), people=keying.accuracy(connection, campaign.id),
+            "desk/keying_overview.html", to_key=len(_pile(connection)),
+            people=keying.accuracy(connection, campaign.id, reader=g.user),
             waiting=len(keying.waiting(connection, key, campaign, g.user)),
             pairs=[{"row": row, "door": frame.find(connection, campaign.id, row.dwelling_id)}
-                   for row in keying.to_settle(connection, campaign)])
+                   for row in keying.to_settle(connection, campaign, g.user)])
     return Response(html, mimetype="text/html")

@@ -39,7 +39,8 @@ def _page(error: Text | None = None, typed: str | None = None) -> str:
         return render_template(
             "desk/pay.html", groups=[(name, rows) for name, rows in groups.items() if rows],
             periods=periods.periods(connection, campaign.id), begins=begins, latest=periods.yesterday(campaign, at),
-            rules=periods.said(rates.of(campaign.terms)), organises=g.user.role == ORGANISER, error=error, typed=typed)
+            rules=periods.said(rates.of(campaign.terms)), organises=g.user.role == ORGANISER, whole=g.user.role != LEAD, error=error,
+            typed=typed)
 
 
 @pages.page("/pay/close", roles=ORGANISER, methods=("POST",))

@@ -45,8 +45,10 @@ def report(report_id: int) -> str:
         found = reports.found(connection, campaign, g.user, report_id)
         form = campaigns.form_version_of(connection, found.form_version_id)
         answers, files = reports.opened(connection, key, found), reports.files_of(connection, key, found.id)
+        building = reports.named_building(connection, key, found)
     here.store.submit(lambda connection: reports.note_reading(connection, campaign, found, at, actor))
-    return render_template("desk/report.html", found=found, form=form, rows=list(_rows(form, answers)), files=files)
+    return render_template("desk/report.html", found=found, form=form, rows=list(_rows(form, answers)), files=files,
+                           place=found.place or building)
 
 
 def _rows(form: Form, answers: dict) -> Iterator[tuple[Text, str | Text]]:

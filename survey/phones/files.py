@@ -22,6 +22,14 @@ __all__ = ["LARGEST_CHUNK", "add", "join_waiting", "progress"]
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
+class OthersItem(Refusal):
+    status = 403
+
+    def __init__(self):
+        super().__init__("这个文件属于别人发的一份表，没有保存。请用发表的那个工牌登录后再发。",
+                         "This file belongs to a form that somebody else sent, so it was not kept. Sign in with the badge that sent it.")
+
+
 class NotInTheForm(Refusal):
     status = 409
 
@@ -37,15 +45,20 @@ def _arriving(intake: Intake, user: User) -> Arriving:
     return Arriving(_folder(intake).path / "arriving" / str(user.id), intake.key)
 
 
-def _check(item: str, name: str) -> None:
+def _check(intake: Intake, user: User, item: str, name: str) -> None:
+    """Raises BadItem, BadName, and OthersItem for what somebody else sent (ARR-4)."""
     if not ITEM.fullmatch(item):
         raise BadItem("id")
     filled.check_name(name)
+    with current_app.installation.store.read() as connection:
+        sender = taking.sender_of(connection, intake.campaign.id, item)
+    if sender not in (None, user.id):
+        raise OthersItem
 
 
 def progress(intake: Intake, user: User, item: str, name: str) -> dict:
     """How much of a file is here: {have, complete}."""
-    _check(item, name)
+    _check(intake, user, item, name)
     kept = _kept_size(intake, item, name)
     if kept is not None:
         return _said(Progress(kept, True))
@@ -61,9 +74,9 @@ def _said(found: Progress) -> dict:
 
 
 def add(intake: Intake, user: User, item: str, name: str, chunk: bytes, at: datetime, *, hold: bool) -> tuple[dict, int]:
-    """Take a chunk; the answer and its status. Raises BadItem, BadName, WrongFile, TooMuchWaiting and, once the file is whole,
+    """Take a chunk; the answer and its status. Raises BadItem, BadName, OthersItem, WrongFile, TooMuchWaiting and, once the file is whole,
     WrongKind, NotInTheForm, AttachmentTaken."""
-    _check(item, name)
+    _check(intake, user, item, name)
     size, digest = _number("X-File-Size", request.headers.get("X-File-Size")), request.headers.get("X-File-Digest", "").lower()
     offset = _number("offset", request.args.get("offset", "0"))
     if size > current_app.installation.settings.max_upload or not _DIGEST.fullmatch(digest):

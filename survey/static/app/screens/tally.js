@@ -19,7 +19,7 @@ const pair = ([zh, en]) => tell({ zh, en });
 
 /** One row of the ledger: where, what, when, and how much; why nothing is paid for it, or why it was taken back. */
 function row(each) {
-  const remarks = [when(each.at), each.why && pair(each.why), each.reason, each.state === "taken_back" && say("后来退回了", "taken back later"),
+  const remarks = [when(each.at), each.why && pair(each.why), each.reason && pair(each.reason), each.state === "taken_back" && say("后来退回了", "taken back later"),
     each.paid_in && say(`第 ${each.paid_in} 期已结算`, `paid in period ${each.paid_in}`)].filter(Boolean);
   return h("li", {}, h("span", {}, h("b", {}, each.door), ` ${pair(each.what)}`), h("span.advice", {}, remarks.join(" · ")),
     h("b", {}, `${each.fen < 0 ? "−" : ""}${yuan(Math.abs(each.fen))} ${say("元", "yuan")}`));
