@@ -187,7 +187,7 @@ def counted(made: Street, within: dict[str, str] | None = None) -> dict[str, int
             "listed": len({each.door for each in sent} - set(first)),
             "opened": sum(1 for key in live if made.doors[key].get("opened") and key not in first),
             "households": sum(each.persons > 0 for each in kept), "persons": sum(each.persons for each in kept), "submissions": len(sent),
-            "late": sum(each.late for each in sent), "corrections": sum(each.replaces is not None for each in sent)}
+            "late": sum(each.late for each in sent), "corrections": sum(each.replaces is not None for each in sent), "flagged": 0}
 
 
 def first_by(made: Street) -> dict[tuple[str, int], int]:

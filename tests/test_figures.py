@@ -244,3 +244,13 @@ def test_tgt_4_after_closing_no_day_is_left(here):
 def test_before_opening_no_day_is_shown_as_past(here):
     made = cases.street(here)
     assert [each.day for each in measured(made, OPENS - timedelta(days=2)).days] == []
+
+
+def test_fig_9_entries_that_were_kept_and_marked_are_counted_beside_the_late_and_the_corrections(here):
+    made = cases.street(here)
+    before = measured(made).total
+    doors = list(made.doors)
+    for door, odd in ((doors[0], {"flags": ("invalid:person/0/id_number",), "source": b"<odd/>"}), (doors[1], {})):
+        core.send(here, made.campaign, core.entry(here, made.campaign, door, received_at=AT, filled_at=AT, **odd))
+    after = measured(made).total
+    assert (after.flagged - before.flagged, after.submissions - before.submissions) == (1, 2)

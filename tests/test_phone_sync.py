@@ -281,3 +281,17 @@ def test_a_program_error_holds_its_item_and_lets_the_others_through(phone, insta
 def test_the_answers_of_a_phone_say_nothing_of_other_peoples_work(phone, census, wang_household):
     answer = phone.one(phone.form(census, cast.WANG, wang_household.door_id))
     assert set(answer) == {"id", "status", "text", "receipt", "files"}
+
+
+def test_a_short_incident_report_is_flagged_for_what_it_asks_and_not_for_what_the_long_form_asks(app, alice, installation, campaign):
+    """The short form of the app asks for five things; who was told and whether it is fixed is for the long one."""
+    form, phone = add_report(installation, campaign), Phone(app, alice)
+    asked = ["photo", "incident_class", "urgent", "description", "position", "address"]
+    short = {"incident_class": "fire", "urgent": "no", "description": "楼道堵了三轮车", "position": "34.8 117.3 0 12"}
+    fine, nowhere, whole = phone.send(
+        phone.report(form, short, asked=asked), phone.report(form, {**short, "position": ""}, asked=asked), phone.report(form, short))
+    assert [each["status"] for each in (fine, nowhere, whole)] == ["taken"] * 3
+    assert "不符合" not in fine["text"]["zh"] and "1 处" in nowhere["text"]["zh"] and "2 处" in whole["text"]["zh"]
+    with installation.store.read() as connection:
+        assert [tuple(each.flags) for each in reports.listed(connection, campaign, None)] == [
+            ("invalid:fixed_on_spot", "invalid:reported_to"), ("invalid:address",), ()]

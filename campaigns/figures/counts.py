@@ -14,6 +14,7 @@ FIG-7 By its status (campaigns.status) each door is exactly one of: recorded, pa
 FIG-8 With I recorded, P partial, R refusal, NC non_contact, O other, U unknown, NE vacant + ineligible (AAPOR, Standard Definitions):
       RR1 = I / (I + P + R + NC + O + U); RR3 = I / (I + P + R + NC + O + e U), where e = (I + P + R + NC + O) /
       (I + P + R + NC + O + NE) is the share of households among the doors of which it is known.
+FIG-9 Flagged entries are those kept as they came though an answer breaks a rule of the form or the clock was wrong (SUB-7).
 """
 from __future__ import annotations
 
@@ -35,6 +36,7 @@ class Counts:
     submissions: int = 0  # entries that came in, of every channel, corrections included
     late: int = 0  # of these, begun before closing and received after
     corrections: int = 0  # of these, sent to replace an earlier one
+    flagged: int = 0  # of these, kept and marked: an answer breaks a rule of the form, or the phone's clock was wrong
     attempted: int = 0  # doors to which somebody went
     partial: int = 0  # begun, or the form is on its way
     refusal: int = 0  # refused, softly or for good, by the latest visit

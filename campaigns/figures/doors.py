@@ -54,7 +54,7 @@ def _heard(campaign_id: int, through: Through) -> Select:
     return select(
         submission.c.dwelling_id, func.min(_own(_millis(submission.c.received_at))).label("first"),
         func.count().label("submissions"), _tally(submission.c.late).label("late"),
-        _tally(submission.c.replaces.is_not(None)).label("corrections"),
+        _tally(submission.c.replaces.is_not(None)).label("corrections"), _tally(submission.c.original.is_not(None)).label("flagged"),
     ).where(submission.c.campaign_id == campaign_id, through.counts(campaign_id)).group_by(submission.c.dwelling_id)
 
 
@@ -97,7 +97,7 @@ def _entries(campaign: Campaign, through: Through, day: str) -> Select:
     return _by_area(
         campaign.id, heard, recorded=func.count(heard.c.first), listed=func.count() - func.count(heard.c.first),
         today=_tally(and_(heard.c.first >= begins, heard.c.first < ends)),
-        **{name: func.sum(heard.c[name]) for name in ("submissions", "late", "corrections")})
+        **{name: func.sum(heard.c[name]) for name in ("submissions", "late", "corrections", "flagged")})
 
 
 def _kept(campaign_id: int) -> Select:

@@ -81,6 +81,10 @@ COUNTS = (
         "截止前开始填、截止后才收到的表。", "Entries begun before closing and received after it."), ENTRIES),
     _column("corrections", "count", ("更正", "corrections"), (
         "凭回执更正以前登记的表。", "Entries that replace an earlier one."), ENTRIES),
+    _column("flagged", "count", ("有标记", "flagged"), (
+        "照原样收下、但不合填写要求（或手机时间不对）的表；组长可在工作台“查收到的登记”里看。",
+        "Entries kept as they came though an answer breaks a rule of the form, or the phone's clock was wrong; the desk lists them."),
+            ENTRIES),
     _column("attempted", "count", ("去过的房屋", "attempted"), (
         "有人上过门的房屋（有走访记录，或登记是上门填的）。",
         "Dwellings to which somebody went: a visit, or an entry taken at the door."), DOORS),

@@ -10,6 +10,7 @@ import { placeOf } from "./door_names.js";
 
 const KEY = "incident-report";
 const NAMES = { photo: "photo", class: "incident_class", urgent: "urgent", words: "description", position: "position" };
+const ASKED = [...Object.values(NAMES), "address"]; // what the short form asks for; with no position, the words say where
 
 const noForm = () => ({ title: say("上报", "Report"), tab: "incident", body: notice(say("这项登记没有上报表。急事请打 110、119、120；别的事告诉组长。",
   "This campaign has no incident form. In an emergency call 110, 119 or 120; for the rest tell your team lead.")) });
@@ -76,7 +77,7 @@ function short(app, form, xform, classes) {
     });
     try {
       await app.phone.queue.add([{ kind: "report", where: door ? placeOf(door) : "", what: form.title || { zh: "上报", en: "Report" },
-        body: { form: form.key, version: form.version, form_id: form.id, door: door && Number.isInteger(door.id) ? door.id : null, building: "", xml, began, files: name ? [name] : [], position: where },
+        body: { form: form.key, version: form.version, form_id: form.id, door: door && Number.isInteger(door.id) ? door.id : null, building: "", xml, asked: ASKED, began, files: name ? [name] : [], position: where },
         files: photo ? [{ name, blob: photo }] : [] }]);
     } catch (error) {
       if (!(error instanceof CannotKeep)) throw error;
