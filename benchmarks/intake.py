@@ -26,6 +26,7 @@ from survey.cli.serve import web_command
 
 _SUBMISSIONS = {1: 400, 8: 2400, 32: 4800}
 _WARM_UP = 300
+_SITE = "survey.wsgi:app"
 _HIDDEN = re.compile(rb'<input\b(?=[^>]*type="hidden")(?=[^>]*name="([^"]+)")(?=[^>]*value="([^"]*)")[^>]*>')
 
 
@@ -66,16 +67,17 @@ def _percentiles(seconds: list[float]) -> dict:
 
 
 class Server:
-    """The survey site in processes of its own, as `survey serve` runs it."""
+    """The survey site in processes of its own, as `survey serve` runs it; or another `app` in its place."""
 
-    def __init__(self, home: Path):
+    def __init__(self, home: Path, app: str = _SITE):
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
         self._environment = {**os.environ, "SURVEY_HOME": str(home), "SURVEY_PORT": str(self.port)}
+        self._command = [app if each == _SITE else each for each in web_command(Settings.read(self._environment))]
 
     def __enter__(self) -> Server:
-        self.process = subprocess.Popen(web_command(Settings.read(self._environment)), env=self._environment)
+        self.process = subprocess.Popen(self._command, env=self._environment)
         for _ in range(200):
             try:
                 socket.create_connection(("127.0.0.1", self.port)).close()

@@ -2,6 +2,9 @@
 
 The peer is ODK Central v2026.2.2 on the same kind of machine (2 cores, the client on it too), near-empty, without nginx and TLS,
 with node and PostgreSQL counted; it checks no constraint. Its form is of the same size; what it was not asked has no figure.
+An empty Flask page under the same server, sent the same posts, tells what is left for the product to save. The aim of 0.9 CPU ms
+is out of reach here: that page takes 0.55 of it, judging three persons 0.5 and writing the transaction (ten statements, the
+audit's hash, the commit) 0.8, before anything is looked up, sealed or answered.
 """
 from __future__ import annotations
 
@@ -30,7 +33,7 @@ _WARM_UP = 400
 _CENTRAL = {("form list", 8): "750/s", ("form XML", 8): "518/s",
             ("submission", 8): "126-224/s, 8.8 CPU ms, p50 29-58, p99 133-267 ms",
             ("submission", 32): "111-170/s, p50 159-182, p99 484-826 ms"}
-_EDGE = "edge-of-a-part"
+_EMPTY = 2000
 
 
 def run() -> list[dict]:
@@ -47,7 +50,10 @@ def run() -> list[dict]:
                 requests = [_request(street, next(codes), sign) for _ in range(count)]
                 rows.append(_row("submission", connections, count, asyncio.run(_load(server, requests, connections))))
                 rows[-1]["target"] = "<= 0.9 CPU ms, >= 1,000/s"
-            return rows
+        with Server(Path(folder), "benchmarks._empty:app") as server:
+            empty = [_request(street, street.codes[0], sign) for _ in range(_EMPTY)]
+            rows.append(_row("the same to an empty page", 8, _EMPTY, asyncio.run(_load(server, empty, 8))))
+        return rows
 
 
 def _row(what: str, connections: int, count: int, measured: Measured) -> dict:
@@ -81,9 +87,10 @@ def _get(path: str, sign: str) -> bytes:
 def _request(street: object, code: str, sign: str) -> bytes:
     xml = to_xml(street.form, street.household, instance_id=f"uuid:{uuid.uuid4()}").replace(
         b"<dwelling>", f"<door_code>HTTPS://SURVEY.EXAMPLE.CN/H/{code}</door_code><dwelling>".encode(), 1)
-    body = (f'--{_EDGE}\r\nContent-Disposition: form-data; name="xml_submission_file"; filename="census.xml"\r\n'
-            f"Content-Type: text/xml\r\nContent-Length: {len(xml)}\r\n\r\n").encode() + xml + f"\r\n--{_EDGE}--\r\n".encode()
-    return _head("POST", "/openrosa/submission", sign, f"Content-Type: multipart/form-data; boundary={_EDGE}\r\n"
+    edge = str(uuid.uuid4())  # each post has its own, as those of the apps
+    body = (f'--{edge}\r\nContent-Disposition: form-data; name="xml_submission_file"; filename="census.xml"\r\n'
+            f"Content-Type: text/xml\r\nContent-Length: {len(xml)}\r\n\r\n").encode() + xml + f"\r\n--{edge}--\r\n".encode()
+    return _head("POST", "/openrosa/submission", sign, f"Content-Type: multipart/form-data; boundary={edge}\r\n"
                  f"Content-Length: {len(body)}\r\n") + body
 
 

@@ -19,6 +19,7 @@ import forms.media
 from campaigns import audit, clock, filetypes, media, rates
 from campaigns.audit import Actor
 from campaigns.keys import Keyring
+from campaigns.store.prepared import Prepared
 from campaigns.store.schema import campaign as table
 from campaigns.store.schema import form_version
 from campaigns.terms import DEFAULTS, Terms, refuse_bad
@@ -129,7 +130,7 @@ def set_form(connection: Connection, campaign_id: int, workbook: bytes, form: fo
     known = connection.execute(select(form_version.c.id).where(
         form_version.c.campaign_id == campaign_id, form_version.c.digest == digest)).scalar()
     if known:
-        if known != connection.execute(_newest_form, {"campaign": campaign_id}).scalar_one():
+        if known != _newest_form.first(connection, {"campaign": campaign_id}).id:
             raise Refusal("这份问卷以前用过，后来换了新的。要再用它，请在 settings 表里改一个新的版本号（version），存好再来。",
                           "This workbook was in use before and was replaced. To use it again, give it a new version in its "
                           "sheet settings, save it and try again.")
@@ -195,7 +196,7 @@ def forms_in_use(connection: Connection, campaign_id: int) -> list[tuple[int, st
         select(func.max(form_version.c.id), form_version.c.purpose).where(
             form_version.c.campaign_id == campaign_id, form_version.c.purpose == REPORT)
         .group_by(form_version.c.key, form_version.c.purpose).order_by(func.min(form_version.c.id))).all()
-    household_id = connection.execute(_newest_form, {"campaign": campaign_id}).scalar_one()
+    household_id = _newest_form.first(connection, {"campaign": campaign_id}).id
     return [(each, purpose, form_version_of(connection, each)) for each, purpose in [(household_id, HOUSEHOLD), *newest]]
 
 
@@ -207,13 +208,13 @@ def version_ids(connection: Connection, campaign_id: int) -> list[int]:
 
 _loaded: dict[tuple[str, int], forms.form.Form] = {}
 _parsed: dict[bytes, forms.form.Form] = {}  # by content: a workbook that several campaigns use is one form
-_newest_form = select(func.max(form_version.c.id)).where(
-    form_version.c.campaign_id == bindparam("campaign"), form_version.c.purpose == HOUSEHOLD)
+_newest_form = Prepared(select(func.max(form_version.c.id).label("id")).where(
+    form_version.c.campaign_id == bindparam("campaign"), form_version.c.purpose == HOUSEHOLD))
 
 
 def form(connection: Connection, campaign_id: int, version_id: int | None = None) -> tuple[int, forms.form.Form]:
     """The newest form for households of the campaign, or the one of `version_id`, with its id."""
-    version_id = version_id or connection.execute(_newest_form, {"campaign": campaign_id}).scalar_one()
+    version_id = version_id or _newest_form.first(connection, {"campaign": campaign_id}).id
     return version_id, form_version_of(connection, version_id)
 
 

@@ -1,6 +1,8 @@
 """The web site, put together."""
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -26,6 +28,10 @@ class Survey(Flask):
     request_class = UploadRequest
 
     installation: Installation
+
+    def ensure_sync(self, func: Callable) -> Callable:
+        """No page here is a coroutine; Flask would look nine times a request."""
+        return func
 
 
 def create_app(installation: Installation) -> Survey:

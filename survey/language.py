@@ -39,8 +39,9 @@ def tell(text: Text) -> str:
 def _choose() -> None:
     g.language = request.cookies.get(COOKIE)
     if g.language not in LANGUAGES:
-        g.language = request.accept_languages.best_match(LANGUAGES, default="zh")
-    if request.query_string:
+        asked = "Accept-Language" in request.headers
+        g.language = request.accept_languages.best_match(LANGUAGES, default="zh") if asked else "zh"
+    if b"lang=" in request.query_string:
         switch(request.args.get("lang", ""))
 
 

@@ -26,6 +26,7 @@ from forms.language import Refusal
 from survey import doors
 
 _NO_HASH = "0" * 32
+_FORWARDED = ("HTTP_FORWARDED", "HTTP_X_FORWARDED_FOR", "HTTP_X_REAL_IP", "HTTP_VIA")
 _HOST = re.compile(r"^https?://[^/]*", re.I)
 
 
@@ -68,7 +69,7 @@ def signed() -> User:
 def _private() -> bool:
     if request.is_secure:
         return True
-    forwarded = any(name in request.headers for name in ("Forwarded", "X-Forwarded-For", "X-Real-Ip", "Via"))
+    forwarded = any(name in request.environ for name in _FORWARDED)
     try:
         return ip_address(request.remote_addr or "").is_loopback and not forwarded
     except ValueError:
