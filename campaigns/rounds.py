@@ -25,7 +25,7 @@ from campaigns.codes.codes import written
 from campaigns.keys import Key
 from campaigns.people import User
 from campaigns.status import STATUSES, Call
-from campaigns.store.fieldwork import assignment, decision, visit
+from campaigns.store.fieldwork import assignment, decision, report, visit
 from campaigns.store.schema import code, dwelling, submission
 from campaigns.submissions import RECORDING
 
@@ -99,6 +99,8 @@ def changes_since(connection: Connection, server: Key, campaign: Campaign, by: U
         assignment.c.began_at >= cut, dwelling.c.added_at >= cut, dwelling.c.reviewed_at >= cut,
         exists().where(visit.c.dwelling_id == dwelling.c.id, visit.c.received_at >= cut),
         exists().where(submission.c.dwelling_id == dwelling.c.id, submission.c.received_at >= cut),
+        dwelling.c.id.in_(select(report.c.dwelling_id).where(
+            report.c.campaign_id == campaign.id, report.c.dwelling_id.is_not(None), report.c.received_at >= cut)),
         exists().where(decision.c.submission_id == submission.c.id, submission.c.dwelling_id == dwelling.c.id, decision.c.at >= cut),
         exists().where(code.c.dwelling_id == dwelling.c.id, code.c.kind == "household", code.c.issued_at >= cut)))
     left = connection.execute(

@@ -21,7 +21,7 @@ from forms.questions import Column, Question
 from forms.workbook import FormError, Problem, Row
 
 LIBRARY = ("housing-census", "spring-check", "building-listing", "legal-entity", "incident-report", "fire-inspection",
-           "stairwell-sheet", "work-register", "spot-recheck", "publicity-log", "suggestion")
+           "stairwell-sheet", "move-report", "work-register", "spot-recheck", "publicity-log", "suggestion")
 # Those that a campaign can be made of: a household and its persons.
 HOUSEHOLD_FORMS = LIBRARY[:2]
 # The column of a workbook that an attribute of the form comes from.

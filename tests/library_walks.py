@@ -212,6 +212,15 @@ WALKS = {
         left_count ? 1
         incident_count ? 1
         """),
+    "a family moves in": ("move-report", """
+        status = new
+        move_day =! 2099-01-01
+        move_day = 2026-03-02
+        move_count =! 0
+        move_count = 3
+        place/building = 3
+        place/room = 501
+        """),
     "a matter that the station settles": ("work-register", """
         came_in/entry_date = 2026-03-10
         came_in/work_kind = persons

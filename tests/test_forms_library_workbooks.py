@@ -31,6 +31,7 @@ PERSONAL = {
     "incident-report": CONTACT | {"username", "photo", "photo_2", "description"},
     "fire-inspection": {"username", "door_code", "other_hazards", "photo", "photo_after", "remark"},
     "stairwell-sheet": {"username", "name", "contact_phone", "photo", "description", "remark"},
+    "move-report": {"username", "remark"},
     "work-register": CONTACT | {"username", "description", "workers", "result_note"},
     "spot-recheck": {"username", "door_code", "name", "birth_date", "remark"},
     "publicity-log": {"username", "photo", "remark"},

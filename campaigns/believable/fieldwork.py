@@ -40,7 +40,7 @@ _AT_DOORS = (9, 10, 11, 15, 16, 17, 18, 19, 20)  # hours
 # Outcome, weight, and what the next visitor is told.
 _FOUND = (("nobody_home", 44, ("evenings",)), ("soft_refusal", 12, ("weekends", "phone_first")), ("temporarily_away", 8, ()),
           ("hard_refusal", 4, ("pair",)), ("language", 3, ("interpreter",)), ("hanger_left", 29, ("evenings", "dog")))
-_FORMS = ("incident-report", "stairwell-sheet")
+_FORMS = ("incident-report", "stairwell-sheet", "move-report")
 _INCIDENTS = (
     {"incident_class": "fire", "incident_kind": "blocked_way", "urgent": "no", "fixed_on_spot": "no", "reported_to": ["property"],
      "description": "二楼平台堆着旧家具，挡住了一半楼道。"},

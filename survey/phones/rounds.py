@@ -2,16 +2,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import asdict
 from datetime import datetime
 
 from flask import current_app
 from sqlalchemy import Connection
 
 from campaigns import campaign as campaigns
-from campaigns import drafts, hangers, ledger, people, rounds, tally
+from campaigns import drafts, hangers, ledger, moves, people, rounds, tally
 from campaigns.campaign import Campaign
 from campaigns.deliveries.items import instant_of, scan_salt
 from campaigns.keys import Key
+from campaigns.moves import Move
 from campaigns.outcomes import EVIDENCE, HINTS, OUTCOMES
 from campaigns.people import User
 from campaigns.rounds import Changes, Stop
@@ -39,10 +41,12 @@ def of(connection: Connection, user: User, at: datetime, since: str) -> dict:
     begun = _drafts(connection, key, user)
     lacking = set(begun) - {stop.id for stop in changes.doors}  # a door with a draft is always there, whoever has it by now
     stops = [*changes.doors, *filter(None, (rounds.stop(connection, here.server, campaign, each, at, salt) for each in lacking))]
+    blind = user.role == "building_head"
+    moved = {} if blind else moves.at_doors(connection, campaign, key, {stop.id for stop in stops}, at)
     return {
         "now": instant(at), "user": _user(connection, key, user), "campaign": _campaign(campaign, at), "terms": _terms(campaign),
         "salt": salt, "codes": _codes(), "forms": forms.listed(connection, user),
-        "doors": _doors(stops, begun, blind=user.role == "building_head"), "gone": changes.gone, "whole": changes.whole,
+        "doors": _doors(stops, begun, moved, blind=blind), "gone": changes.gone, "whole": changes.whole,
         "hangers": _hangers(connection, here.server, campaign, user, salt), "due": _due(connection, campaign, user, at),
         "tally": _tally(connection, campaign, user, at), "stamp": instant(at)}
 
@@ -102,11 +106,11 @@ def _drafts(connection: Connection, key: Key, user: User) -> dict[int, list[dict
     return begun
 
 
-def _doors(stops: list[Stop], begun: dict[int, list[dict]], *, blind: bool) -> list[dict]:
-    return [_door(stop, begun.get(stop.id, []), blind) for stop in stops]
+def _doors(stops: list[Stop], begun: dict[int, list[dict]], moved: dict[int, list[Move]], *, blind: bool) -> list[dict]:
+    return [_door(stop, begun.get(stop.id, []), moved.get(stop.id, []), blind) for stop in stops]
 
 
-def _door(stop: Stop, begun: list[dict], blind: bool) -> dict:
+def _door(stop: Stop, begun: list[dict], moved: list[Move], blind: bool) -> dict:
     """One door. A building head learns nothing of its household (`blind`)."""
     where = {"id": stop.id, "place": stop.place, "compound": stop.compound, "building": stop.building, "unit": stop.unit,
              "floor": stop.floor, "room": stop.room, "walk": stop.walk, "lon": stop.lon, "lat": stop.lat, "scan": stop.scan}
@@ -115,7 +119,8 @@ def _door(stop: Stop, begun: list[dict], blind: bool) -> dict:
     return {**where, "community": stop.community, "status": stop.status, "by": stop.by, "visits": stop.visits, "days": stop.days,
             "households": [{"number": each.number, "status": each.status, "by": each.by} for each in stop.households],
             "call_back": stop.call_back and instant(stop.call_back), "hints": list(stop.hints), "left": stop.left,
-            "self_answered": stop.self_answered, "origin": stop.origin, **({"drafts": begun} if begun else {})}
+            "self_answered": stop.self_answered, "origin": stop.origin, **({"drafts": begun} if begun else {}),
+            **({"moves": [asdict(each) for each in moved]} if moved else {})}
 
 
 def _hangers(connection: Connection, server: Key, campaign: Campaign, user: User, salt: str) -> list[dict]:

@@ -5,7 +5,7 @@ import { Phone } from "./phone.js";
 import { all } from "./store.js";
 import { language, say, speak } from "./words.js";
 import { locked, signIn } from "./screens/entrance.js";
-import { SCREENS, home } from "./screens/all.js";
+import { home, screenOf } from "./screens/all.js";
 
 export class App {
   constructor(registration) {
@@ -42,8 +42,8 @@ export class App {
     navigator.serviceWorker.controller?.postMessage("version");
     this.phone.listeners.add(() => this.refreshSoon());
     this.phone.sender.start();
-    if (!location.hash.startsWith("#/")) history.replaceState(null, "", home(this.phone));
     if (!this.phone.round.data) await this.firstRound();
+    if (!location.hash.startsWith("#/")) history.replaceState(null, "", home(this.phone)); // who this is, the round says
     this.phone.sender.kick();
     this.show();
   }
@@ -96,8 +96,7 @@ export class App {
     }
     const [name, ...parts] = location.hash.replace(/^#\//, "").split("/").map(decodeURIComponent);
     this.closed = Boolean(this.phone.revoked);
-    const make = this.phone.revoked ? SCREENS.queue : SCREENS[name] || SCREENS[home(this.phone).slice(2)];
-    const made = make(this, ...parts);
+    const made = screenOf(this.phone, name)(this, ...parts);
     this.screen = made instanceof Promise ? await made : made; // most screens are there at once
     this.leaving = this.screen.leave;
     this.draw();

@@ -55,7 +55,7 @@ export function moment(...said) {
   return new Date(near - (asUtc(wall(near)) - wanted));
 }
 
-const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+export const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const pad = (number) => String(number).padStart(2, "0");
 
 /** A time as people say it: 今天 14:05, 明天 19:30, 3 月 5 日 08:00. `at`: ISO text or Date. */

@@ -4,12 +4,15 @@ import { signOut } from "../server.js";
 import { all, room, wipe } from "../store.js";
 import { language, say, tell, when } from "../words.js";
 
+// These have a screen of their own, of few taps.
+const SHORT = { "incident-report": "#/incident", "move-report": "#/moved" };
+
 /** `#/forms`: sheets that belong to no single door. */
 export function forms(app) {
-  const rows = app.phone.forms("report");
+  const rows = app.phone.forms("report").sort((a, b) => (b.key in SHORT) - (a.key in SHORT));
   const back = app.phone.round.data?.user?.role === "building_head" ? null : "#/more";
   return { title: say("填表", "Sheets"), tab: back ? "more" : "forms", back, body: rows.length ? h("div.stack", {}, rows.map((each) =>
-    h("a.button.secondary", { href: each.key === "incident-report" ? "#/incident" : `#/form/report/${each.key}` }, tell(each.title) || each.key)))
+    h("a.button.secondary", { href: SHORT[each.key] || `#/form/report/${each.key}` }, tell(each.title) || each.key)))
     : h("p.hint", {}, say("这项登记没有别的表。", "This campaign has no other sheets.")) };
 }
 
