@@ -8,6 +8,7 @@ DEC-2 A decision takes along the later corrections by the same sender: they are 
 DEC-3 What is rejected is no record and counts in no figure of what was collected; the household may be recorded again.
 DEC-4 The sender's credit is taken back by a counter-entry, and given back when the submission is restored (`tally` TLY-3, TLY-6).
 DEC-5 The same decision twice is refused: whoever decides second shall see that somebody was quicker.
+DEC-6 An entry whose door was merged into another one stays rejected: its household is recorded and paid for there (MIS-5).
 """
 from __future__ import annotations
 
@@ -21,7 +22,7 @@ from campaigns.audit import Actor
 from campaigns.campaign import Campaign
 from campaigns.keys import Key
 from campaigns.store.fieldwork import decision
-from campaigns.store.schema import submission, user
+from campaigns.store.schema import dwelling, submission, user
 from campaigns.store.schema import tally as ledger
 from campaigns.verdicts import REJECTED, RESTORED
 from forms.language import Refusal, Text
@@ -82,6 +83,15 @@ class DecidedAlready(Refusal):
                          verdict=VERDICTS[verdict])
 
 
+class DoorMerged(Refusal):
+    status = 409
+
+    def __init__(self):
+        super().__init__("这份登记的门已并入另一户门，那里有同一户的登记，所以不能恢复。没有改动。",
+                         "The door of this entry was merged into another one, where the household is recorded, so it cannot be "
+                         "restored. Nothing was changed.")
+
+
 @dataclass(frozen=True)
 class Decision:
     """One decision, as shown. `by` is the work number, empty at the command line; `note` is empty where it was not opened."""
@@ -104,7 +114,10 @@ def reject(connection: Connection, campaign: Campaign, submission_id: int, reaso
 
 def restore(connection: Connection, campaign: Campaign, submission_id: int, reason: str, at: datetime, actor: Actor,
             note: str = "", key: Key | None = None) -> None:
-    """Restore a rejected submission. Raises as `reject`."""
+    """Restore a rejected submission. Raises as `reject`, and DoorMerged."""
+    if connection.execute(select(dwelling.c.merged_into).join(submission, submission.c.dwelling_id == dwelling.c.id).where(
+            submission.c.id == submission_id, submission.c.campaign_id == campaign.id)).scalar() is not None:
+        raise DoorMerged
     for each in _decide(connection, campaign, submission_id, RESTORED, reason, at, actor, note, key):
         if _credited(connection, each):
             tally.restore(connection, campaign, each, at, actor)

@@ -9,12 +9,13 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Select, func, select
 
 from campaigns import assignments, missed, status
 from campaigns.campaign import Campaign
 from campaigns.frame.doors import Door
 from campaigns.keys import Key
+from campaigns.outcomes import OUTCOMES
 from campaigns.people import User
 from campaigns.store.fieldwork import assignment, visit
 from campaigns.store.schema import dwelling, submission, user
@@ -22,6 +23,7 @@ from campaigns.submissions import RECORDING
 
 PAGE = 50
 _NEIGHBOURS = 200
+_PART = 500  # doors whose status is worked out at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,23 +61,56 @@ def by_status(connection: Connection, campaign: Campaign, by: User | None = None
 def page(connection: Connection, campaign: Campaign, wanted: str | None, by: User | None = None, compound: str | None = None,
          after: int = 0) -> tuple[list[Listed], int | None]:
     """Live doors of a status (None: of any) in walking order, from place `after` on, and where the next page begins."""
-    mine, columns = _mine(by, compound), [dwelling.c[name] for name in Door.__dataclass_fields__]
-    walking, length = (dwelling.c.walk, dwelling.c.id), PAGE + 1
+    mine, length = _mine(by, compound), PAGE + 1
+    walking = select(dwelling.c.id).where(dwelling.c.campaign_id == campaign.id, *mine).order_by(dwelling.c.walk, dwelling.c.id)
     if wanted is None:  # only the page's own doors need a status
-        here = select(dwelling.c.id).where(dwelling.c.campaign_id == campaign.id, *mine).order_by(*walking).offset(after).limit(length)
-        mine, after_these = (dwelling.c.id.in_(list(connection.execute(here).scalars())),), 0
+        standing = _standing(connection, campaign, list(connection.execute(walking.offset(after).limit(length)).scalars()))
     else:
-        after_these = after
-    found = status.statuses(campaign.id, None, *mine).subquery()
-    rows = connection.execute(
-        select(*columns, found.c.status, found.c.visits).join(found, found.c.dwelling_id == dwelling.c.id)
-        .where(*((found.c.status == wanted,) if wanted else ())).order_by(*walking).offset(after_these).limit(length)).all()
-    ids = [row.id for row in rows[:PAGE]]
+        standing = _matching(connection, campaign, walking.where(*_may_be(campaign, wanted)), wanted, after, length)
+    ids = list(standing)[:PAGE]
+    doors = {row.id: Door(*row) for row in connection.execute(
+        select(*[dwelling.c[name] for name in Door.__dataclass_fields__]).where(dwelling.c.id.in_(ids)))}
     people, again = _people(connection, ids), _call_backs(connection, ids)
-    listed = [Listed(Door(*row[:len(columns)]), row.status, row.visits,
-                     again.get(row.id) if status.STATUSES[row.status].left else None, "、".join(people.get(row.id, ())))
-              for row in rows[:PAGE]]
-    return listed, after + PAGE if len(rows) > PAGE else None
+    listed = [Listed(doors[each], now, visits, again.get(each) if status.STATUSES[now].left else None, "、".join(people.get(each, ())))
+              for each, (now, visits) in list(standing.items())[:PAGE]]
+    return listed, after + PAGE if len(standing) > PAGE else None
+
+
+def _standing(connection: Connection, campaign: Campaign, ids: list[int]) -> dict[int, tuple[str, int]]:
+    """(status, visits) of these doors, in their order."""
+    found = {row.dwelling_id: (row.status, row.visits)
+             for row in connection.execute(status.statuses(campaign.id, None, dwelling.c.id.in_(ids)))}
+    return {each: found[each] for each in ids if each in found}
+
+
+def _matching(connection: Connection, campaign: Campaign, walking: Select, wanted: str, after: int,
+              length: int) -> dict[int, tuple[str, int]]:
+    """As `_standing`, of `length` doors of the status `wanted`, after as many of them as `after` says.
+
+    A street's statuses take a second, those of a part some milliseconds: the doors are looked at in parts, until the page is full."""
+    found: dict[int, tuple[str, int]] = {}
+    passed, ids = 0, list(connection.execute(walking).scalars())
+    for start in range(0, len(ids), _PART):
+        for each, now in _standing(connection, campaign, ids[start:start + _PART]).items():
+            if now[0] == wanted:
+                passed += 1
+                if passed > after:
+                    found[each] = now
+        if len(found) >= length:
+            break
+    return dict(list(found.items())[:length])
+
+
+def _may_be(campaign: Campaign, wanted: str) -> tuple:
+    """What every door of the status `wanted` meets, and most others do not: a visit from which that status may follow, or an entry."""
+    if wanted == "not_started":
+        return ()
+    if wanted == "recorded":
+        return (dwelling.c.id.in_(select(submission.c.dwelling_id).where(
+            submission.c.campaign_id == campaign.id, submission.c.channel.in_(RECORDING))),)
+    outcomes = [code for code, each in OUTCOMES.items()
+                if each.status == wanted or (wanted == "non_contact" and each.status in status.UNSETTLED)]
+    return (dwelling.c.id.in_(select(visit.c.dwelling_id).where(visit.c.campaign_id == campaign.id, visit.c.outcome.in_(outcomes))),)
 
 
 def _mine(by: User | None, compound: str | None) -> tuple:

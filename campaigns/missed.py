@@ -6,7 +6,9 @@ MIS-2 One item adds one door: sent again it gets the same answer.
 MIS-3 A door that is on file already is answered with that door: nothing is added. One that had ended is brought back.
 MIS-4 A new door gets a household code at once, and waits for a lead's review; until then it counts like any other door.
 MIS-5 A review keeps the door, ends it, or finds that it is another door: then the one with an entry goes on, with the
-      register's row and every code of both. When both have entries neither is touched: two households answered.
+      register's row and every code of both. When entries of both stand, two households may have answered, and neither door is
+      touched: where it is one household, a reviewer first rejects the entry that is doubled. What is rejected stays with its door,
+      the ledger takes back its credit, and the doors can be merged.
 MIS-6 A door with several households (a visit said so, or a second household answered) is looked at once after each such news.
 MIS-7 Behind a door whose household is recorded another one may answer with the door's code: one after another, never leaving a
       number out, at most MOST_BY_CODE of them; visits may name more. Each such answer is news for the review.
@@ -20,7 +22,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Select, and_, func, or_, select, update
 
-from campaigns import assignments, audit, submissions
+from campaigns import assignments, audit, submissions, verdicts
 from campaigns.audit import Actor
 from campaigns.campaign import Campaign
 from campaigns.codes import codes
@@ -60,9 +62,11 @@ class BothRecorded(Refusal):
     status = 409
 
     def __init__(self):
-        super().__init__("两户门都已有登记，不能合并。请先核对是不是两户人家；如果是同一户，请注销重复的那一户门。",
-                         "Both doors have entries, so they cannot be merged. Check whether they are two households; if it is one, "
-                         "end the door that is doubled.")
+        super().__init__("两户门都有有效的登记，还不能合并。请先问清楚：是两户人家，就选“保留”；是同一户，请督导员在“登记逐份看”里"
+                         "驳回重复的那一份（原因选“同一户登记了两次”），再回来合并。",
+                         "Entries of both doors stand, so they cannot be merged yet. Find out first: if they are two households, keep the "
+                         "door; if it is one, let a supervisor reject the doubled entry under Entries one by one (reason: the same "
+                         "household recorded twice), then merge.")
 
 
 class NothingToReview(Refusal):
@@ -256,7 +260,9 @@ def _take_codes(connection: Connection, stays: int, goes: int, at: datetime, act
 
 
 def _has_entries(connection: Connection, door_id: int) -> bool:
-    return connection.execute(select(submission.c.id).where(submission.c.dwelling_id == door_id).limit(1)).first() is not None
+    """Whether an entry stands there: one that was rejected keeps no doors apart (MIS-5)."""
+    return connection.execute(select(submission.c.id).where(
+        submission.c.dwelling_id == door_id, ~verdicts.is_rejected(submission.c.id)).limit(1)).first() is not None
 
 
 def _release_all(connection: Connection, door_id: int, at: datetime) -> None:

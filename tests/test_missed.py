@@ -3,15 +3,16 @@ import uuid
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from campaigns import assignments, hangers, missed
+from campaigns import assignments, decisions, figures, hangers, merge, missed, tally
 from campaigns.audit import COMMAND_LINE
 from campaigns.codes import codes
 from campaigns.frame import doors
 from campaigns.frame.doors import NoSuchDoor
 from campaigns.missed import BadRoom, BothRecorded, NewDoor, NothingToReview
-from campaigns.store.schema import code, dwelling
+from campaigns.store.schema import code, dwelling, submission
+from campaigns.store.schema import tally as ledger
 from tests import core_cases as core
 from tests import hanger_cases
 from tests.core_cases import NOON
@@ -136,8 +137,27 @@ def test_the_door_with_the_entry_goes_on_with_the_registers_row_and_two_entries_
     other = add(here, made, alice, ids[0], "110").door
     for each in (other.id, ids[2]):
         core.send(here, made, core.entry(here, made, each))
-    with pytest.raises(BothRecorded):
+    with pytest.raises(BothRecorded, match="reject the doubled entry"):
         do(here, missed.merge, made, other.id, ids[2], NOON, COMMAND_LINE)
+
+
+def test_mis_5_one_household_recorded_at_two_doors_is_one_door_once_the_doubled_entry_is_rejected(field):
+    """Nothing is lost: both entries stay in the store, one door counts, one entry is paid, and the books balance."""
+    here, made, alice, ids = field
+    other = add(here, made, alice, ids[0], "110").door
+    doubled, first = (core.send(here, made, core.entry(here, made, each, channel="visit", user=alice)) for each in (other.id, ids[2]))
+    do(here, decisions.reject, made, doubled.id, "twice", NOON, COMMAND_LINE)
+    assert do(here, missed.merge, made, other.id, ids[2], NOON, COMMAND_LINE).id == ids[2]
+    with pytest.raises(decisions.DoorMerged):
+        do(here, decisions.restore, made, doubled.id, "true", NOON, COMMAND_LINE)
+    merge.run(here.store, made, NOON, COMMAND_LINE)
+    with here.store.read() as connection:
+        assert tally.unbalanced(connection, made.id) == []
+        assert connection.execute(select(func.sum(ledger.c.fen))).scalar_one() == made.terms.rate_fen
+        assert set(connection.execute(select(submission.c.id, submission.c.dwelling_id)).all()) == {
+            (doubled.id, other.id), (first.id, ids[2])}
+        counted = figures.measure(connection, made, NOON).total
+    assert (counted.frame, counted.recorded, counted.households, counted.submissions) == (3, 1, 1, 1)
 
 
 def test_a_split_or_a_second_household_waits_for_review_until_the_next_news_mis_6(field):

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from campaigns import status
+from campaigns import door_lists, status
 from campaigns.outcomes import EVIDENCE, HINTS, OUTCOMES
 from campaigns.status import BY, STATUSES, Call
 from campaigns.submissions import RECORDING
@@ -68,3 +68,19 @@ def test_every_status_has_words_in_both_languages_a_shape_and_an_aapor_letter_st
     assert all(each.shape and each.colour in ("good", "wait", "stop", "none", "plain") for each in (*STATUSES.values(), *OUTCOMES.values()))
     assert {each.aapor for each in STATUSES.values()} == {"I", "P", "R", "NC", "O", "UH", "NE", ""}
     assert {each.status for each in OUTCOMES.values()} < set(STATUSES) and set(BY) == set(RECORDING)
+
+
+def test_the_desks_pages_of_one_status_hold_every_door_of_it_once_in_walking_order(street, monkeypatch):
+    """The list looks at the street in parts; its pages must come to what the one query says."""
+    here, made, who = street
+    given = cases.put(here, made, who, cases.any_street(seed=3, doors=40))
+    monkeypatch.setattr(door_lists, "PAGE", 3)
+    monkeypatch.setattr(door_lists, "_PART", 7)
+    live = {door for door, now in given if now != "ended"}
+    with here.store.read() as connection:
+        for wanted in [*STATUSES, None]:
+            found, after = [], 0
+            while after is not None:
+                listed, after = door_lists.page(connection, made, wanted, after=after)
+                found += [each.door.id for each in listed if each.door.id in live]
+            assert found == [door for door, now in given if door in live and wanted in (None, now)], wanted

@@ -66,6 +66,6 @@ def decide(number: int) -> Response:
     act, actor = (decisions.restore if request.form.get("verdict") == "restored" else decisions.reject), g.user.actor
     try:
         here.store.submit(lambda connection: act(connection, campaign, number, reason, at, actor, note, key))
-    except (decisions.ReasonMissing, decisions.NoteTooLong, decisions.DecidedAlready) as refusal:
+    except (decisions.ReasonMissing, decisions.NoteTooLong, decisions.DecidedAlready, decisions.DoorMerged) as refusal:
         return Response(_entry(number, refusal.text), refusal.status, mimetype="text/html")
     return redirect(url_for("desk.entry", number=number), 303)
