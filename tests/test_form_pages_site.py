@@ -20,6 +20,7 @@ from tests import cast
 from tests.form_walker import Browser, Http, Walker, is_done
 from tests.forms_inline import workbook
 from tests.respondent import Respondent
+from tests.runtime_walker import Runtime
 from tests.test_cli import NEW, survey
 
 __all__ = ["survey"]
@@ -192,6 +193,25 @@ def test_a_form_is_filled_from_first_to_last_question_in_a_browser(tried, key):
     page.on("pageerror", lambda error: broken.append(str(error)))
     Walker(Browser(page, address), is_done).walk()
     assert broken == []
+
+
+class Sending(Runtime):
+    def send(self, fields, button):
+        super().send(fields, button)
+        self.page.locator("button[value=send][aria-disabled=true]").wait_for(state="detached")
+
+
+def test_a_preview_goes_on_in_the_browser_to_the_answers_that_would_be_kept(tried):
+    page, address = tried("fire-inspection", language="en")
+    broken = []
+    page.on("pageerror", lambda error: broken.append(str(error)))
+    page.goto(address)
+    page.keyboard.press("Shift")
+    page.locator("#entry[data-runtime=on]").wait_for()
+    walker = Walker(Sending(page), lambda tree: bool(page.locator("#done").count())).walk()
+    assert broken == [] and page.url == address
+    shown = page.locator("main").inner_text()
+    assert "王小明 𠮷" in shown and walker.seen["q-building"] == ["王小明 𠮷"]
 
 
 def test_questions_that_follow_appear_at_once_with_script(tried):

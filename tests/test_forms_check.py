@@ -226,3 +226,18 @@ def test_the_bundled_workbooks_have_nothing_to_mend():
     for key in LIBRARY:
         report = check(library(key)[0], f"{key}.xlsx")
         assert (report.problems, report.warnings) == ([], [])
+
+
+# Minutes counted by hand: each question's seconds (14 a text, 8 a choice ...), half for what has a condition, thrice inside a repeat.
+@pytest.mark.parametrize("survey, minutes, languages", [
+    ("| type | name | label |\n| text | a | A |", 1, None),
+    ("| type | name | label::English (en) | label::Swahili (sw) | relevant |\n" + "".join(
+        f"| text | t{number} | T | T | {'${t0} = 1' if number else ''} |\n" for number in range(20)), 2, "English (en), Swahili (sw)"),
+    ("| type | name | label::中文 (zh) |\n| begin_repeat | r | 人 |\n" + "".join(
+        f"| geotrace | g{number} | 路 |\n" for number in range(2)) + "| end_repeat | | |", 6, "中文 (zh)")])
+def test_the_minutes_of_one_filling_and_the_languages_are_printed(tmp_path, monkeypatch, survey, minutes, languages):
+    monkeypatch.setenv("SURVEY_LANGUAGE", "en")
+    (tmp_path / "f.xlsx").write_bytes(workbook(survey=survey))
+    told = CliRunner().invoke(main, ["form", "check", str(tmp_path / "f.xlsx")])
+    assert told.exit_code == 0 and f"one filling takes about {minutes} min" in told.output
+    assert (f"Languages: {languages}" in told.output) if languages else "Languages" not in told.output
