@@ -1,5 +1,10 @@
 """The form as a browser gets it to be filled there: the questionnaire's own XForm, with what it does not say of itself; and
-what the browser's engine (static/vendor) lacks, so that a form which needs it is filled on the server's pages."""
+what the browser's engine (static/vendor) lacks, so that a form which needs it is filled on the server's pages.
+
+BRW-1 Named kinds of numbers stand as attributes at their binds (FACTS).
+BRW-2 Lists in files of the form travel inside it, up to LARGEST_LIST bytes each; lists of doors never do: they are a person's own.
+BRW-3 A choice from the sheet external_choices is a choice with a list, not a text field with a query.
+BRW-4 The pattern of `regex()` must match the whole text, as on the server; the engine by itself looks for it anywhere."""
 from __future__ import annotations
 
 import hashlib
@@ -8,6 +13,7 @@ from functools import lru_cache
 
 from lxml import etree
 
+from forms.devices import DOORS
 from forms.form import Form
 from forms.language import Text
 from forms.model.names import X, safe_parser
@@ -17,6 +23,10 @@ FACTS = "{urn:rapid-survey:form}"
 
 # Functions of ours that the engine does not know, or means otherwise: tests/test_form_runtime.py asks it.
 UNKNOWN = frozenset({"depend", "enclosed-area", "intersects", "is-selected", "property", "pulldata", "version"})
+LARGEST_LIST = 256 * 1024
+_EXPRESSIONS = ("constraint", "relevant", "calculate", "required", "readonly", "nodeset", "value")
+_QUERIED = re.compile(r"\s*instance\(\s*(?:'([^']*)'|\"([^\"]*)\")\s*\)")
+_PARTS = re.compile(r"'[^']*'|\"[^\"]*\"|(?<![\w.-])regex\s*\(|[(),]")
 _CALL = re.compile(r"([A-Za-z_][\w.:-]*)\s*\(")
 _TEXT = re.compile(r"'[^']*'|\"[^\"]*\"")
 
@@ -35,7 +45,7 @@ def lacks(form: Form) -> tuple[str, ...]:
     called = {name for element in tree.iter(etree.Element) for value in element.attrib.values()
               for name in _CALL.findall(_TEXT.sub("''", value))}
     found = sorted(called & UNKNOWN)
-    if any(instance.get("src") for instance in tree.iter(X + "instance")):
+    if any(instance.get("src") and _inlined(form, instance) is None for instance in tree.iter(X + "instance")):
         found.append("lists")
     return tuple(found)
 
@@ -50,7 +60,71 @@ def for_browser(form: Form) -> bytes:
         for name, value in zip(("check", "field", "code"), check or ()):
             if value:
                 bind.set(FACTS + name, value)
+    for instance in list(tree.iter(X + "instance")):
+        inside = _inlined(form, instance) if instance.get("src") else None
+        if inside is not None:
+            instance.getparent().replace(instance, inside)
+    _ask_from_lists(form, tree)
+    for element in tree.iter(etree.Element):
+        for name in _EXPRESSIONS:
+            if "regex" in element.get(name, ""):
+                element.set(name, whole(element.get(name)))
     return etree.tostring(tree, encoding="utf-8", xml_declaration=True)
+
+
+def _inlined(form: Form, instance: etree._Element) -> etree._Element | None:
+    """The list in a file as it stands inside the form; None for one that is not the form's own, or too large."""
+    src, content = instance.get("src"), form.definition.instances.get(instance.get("id"))
+    if content is None or not len(content) or src.startswith("jr://instance/") or src.rsplit("/", 1)[-1] == DOORS:
+        return None
+    inside = _in_form(content)
+    return inside if len(etree.tostring(inside)) <= LARGEST_LIST else None
+
+
+def _in_form(element: etree._Element) -> etree._Element:
+    """A copy in the namespace of XForms, where expressions look for names without a prefix."""
+    twin = etree.Element(element.tag if element.tag.startswith("{") else X + element.tag, dict(element.attrib))
+    twin.text = element.text
+    twin.extend(_in_form(child) for child in element)
+    return twin
+
+
+def _ask_from_lists(form: Form, tree: etree._Element) -> None:
+    """Choices of the sheet external_choices as choices."""
+    model = next(tree.iter(X + "model"))
+    there = {instance.get("id") for instance in model.iter(X + "instance")}
+    for element in list(tree.iter(X + "input")):
+        queried = _QUERIED.match(element.get("query", ""))
+        identity = queried and (queried[1] or queried[2])
+        if not queried or identity not in form.definition.instances:
+            continue
+        element.tag = X + "select1"
+        itemset = etree.SubElement(element, X + "itemset", nodeset=element.attrib.pop("query"))
+        etree.SubElement(itemset, X + "value", ref="name")
+        etree.SubElement(itemset, X + "label", ref="label")
+        if identity not in there:
+            there.add(identity)
+            list(model.iterchildren(X + "instance"))[-1].addnext(_in_form(form.definition.instances[identity]))
+
+
+def whole(expression: str) -> str:
+    """The same expression, the written patterns of its `regex()` bound to both ends of the text."""
+    edits, calls = [], []
+    for part in _PARTS.finditer(expression):
+        if part[0].startswith("regex"):
+            calls.append([True, 0])
+        elif part[0] == "(":
+            calls.append([False, 0])
+        elif part[0] == "," and calls:
+            calls[-1][1] = part.end()
+        elif part[0] == ")" and calls:
+            is_regex, after = calls.pop()
+            pattern = expression[after:part.start()].strip()
+            if is_regex and after and _TEXT.fullmatch(pattern):
+                edits.append((after, part.start(), f" {pattern[0]}^(?:{pattern[1:-1]})${pattern[-1]}"))
+    for start, end, text in reversed(edits):
+        expression = expression[:start] + text + expression[end:]
+    return expression
 
 
 def remarks(form: Form) -> list[Text]:

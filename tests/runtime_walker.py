@@ -106,9 +106,19 @@ def typed_and_kept(form, seen: dict, raw: dict) -> list[tuple]:
         question = question_at(form, path)
         arrived = entry_at(raw, path[:-1]).get(path[-1])
         if question in readers and arrived is not None and question.type not in ("image", "audio", "video", "file"):
-            want = readers[question](values if question.type in ("select_multiple", "rank") else values[-1], question).answer
+            typed = values if question.type in ("select_multiple", "rank") else _as_read(question, values[-1])
+            want = readers[question](typed, question).answer
             found.append((name, _plain(question, want), _plain(question, readers[question](arrived, question).answer)))
     return found
+
+
+def _as_read(question, typed: str) -> str:
+    """What a page makes of some fields: a point a line is one of several; a month or a year is its first day."""
+    if question.type in ("geotrace", "geoshape"):
+        return ";".join(typed.split("\n"))
+    if question.type == "date" and len(typed) < 8:
+        return typed + ("-01" if len(typed) > 4 else "-01-01")
+    return typed
 
 
 def _plain(question, answer):

@@ -120,3 +120,48 @@ def test_a_form_that_the_browser_cannot_work_out_says_so_when_checked_and_is_ref
     assert any("needs the network while it is filled" in one.cause.en and "is-selected()" in one.cause.zh for one in report.pages)
     assert not check.check(library("fire-inspection")[0], "f.xlsx").problems
     assert browser.lacks(library("fire-inspection")[1]) == ()
+
+
+LISTS = workbook(survey="""
+    | type | name | label | constraint | choice_filter |
+    | text | tag | Tag | regex(., '[A-Z]{3}') | |
+    | select_one county | county | County | | |
+    | select_one_external towns | town | Town | | county=${county} |
+    | select_one_from_file streets.csv | street | Street | | town=${town} |
+    """, choices="| list_name | name | label |\n| county | z | Zao |\n| county | j | Ji |",
+    external_choices="| list_name | name | label | county |\n| towns | t1 | Teng | z |\n| towns | t2 | Qufu | j |")
+STREETS = b"name,label,town\ns1,East Street,t1\ns2,West Street,t2\n"
+
+
+def test_lists_in_files_and_patterns_mean_the_same_in_the_browser(page):
+    form = load(LISTS, "lists", {"streets.csv": STREETS})
+    assert browser.lacks(form) == () and runtime.open_form(page, form, "en") == ""
+    page.fill("[name=q-tag]", "xABCx")  # BRW-4
+    page.locator("button[value=next]").click()
+    page.locator("#q-tag-error").wait_for()
+    page.fill("[name=q-tag]", "ABC")
+    page.get_by_label("Ji").check()
+    page.get_by_label("Qufu").check()  # BRW-3
+    page.get_by_label("West Street").check()  # BRW-2
+    assert not page.get_by_label("East Street").count()
+    page.locator("button[value=next]").click()
+    page.locator("button[value=send]").click()
+    raw = from_xml(form, page.evaluate("window.sent.xml").encode())
+    assert judged(form, raw).answers == {"tag": "ABC", "county": "j", "town": "t2", "street": "s2"} and page.problems == []
+
+
+def test_lists_of_doors_and_large_ones_stay_with_the_server():
+    lists = "| type | name | label |\n| select_one_from_file %s.csv | a | A |"
+    small, large = b"name,label\nx,X\n", b"name,label\n" + b"".join(b"c%d,Choice\n" % number for number in range(9000))
+    for name, content, lacking in (("towns", small, ()), ("towns", large, ("lists",)), ("doors", small, ("lists",))):
+        form = load(workbook(survey=lists % name), "f", {name + ".csv": content})
+        assert browser.lacks(form) == lacking and (b"Choice" in browser.for_browser(form) or b">X<" in browser.for_browser(form)) == (
+            not lacking)
+
+
+@pytest.mark.parametrize("written, said", [
+    ("regex(., 'a|b') and . != ','", "regex(., '^(?:a|b)$') and . != ','"),
+    ("regex(concat(., 'regex(x, y)'), \"[(]{1,2}\")", "regex(concat(., 'regex(x, y)'), \"^(?:[(]{1,2})$\")"),
+    ("regex(., /data/p)", "regex(., /data/p)"), ("my-regex(., 'a')", "my-regex(., 'a')"), ("regex(., 'a'", "regex(., 'a'")])
+def test_only_written_patterns_are_bound_to_the_ends_of_the_text(written, said):
+    assert browser.whole(written).replace("  ", " ") == said
