@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 
 from markupsafe import Markup
 
@@ -33,9 +34,12 @@ from survey.questionnaire_view import View
 _OF_THE_SERVER = {"username", "email", "deviceid", "phonenumber"}
 
 
+@lru_cache(maxsize=64)
 def by_pages(form: Form) -> bool:
-    """Whether a form is filled page by page; the plain ones stand on one page."""
-    return not form.simple
+    """Whether a form is filled page by page; the plain ones stand on one page. There a script shows a question by the answers
+    on the page: where that hangs on something worked out, the server or the engine has to do it."""
+    return not form.simple or any(form.by_path[condition.path].type == "calculate"
+                                  for question in form.root.walk() for condition in question.conditions)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from forms.answers import validate
 from forms.form import LIBRARY, FormError, library, load
 from survey.preview import preview_app
 from survey.questionnaire_pages import REVIEW
-from survey.questionnaire_walk import Walk, World
+from survey.questionnaire_walk import Walk, World, by_pages
 from tests.form_walker import Http, Walker, is_done
 from tests.forms_inline import form
 
@@ -393,3 +393,18 @@ def test_a_form_in_other_languages_can_be_read_in_each():
     walk = Walk.posted(swahili, post, WORLD)
     walk.step(post)
     assert "Lini" in walk.html() and "Moja" in walk.html()
+
+
+def test_a_question_that_hangs_on_something_worked_out_is_asked_once_that_is_known():
+    hanging = form("""
+        | type | name | label | relevant | calculation |
+        | select_one yes | north | North? | | |
+        | select_one yes | south | South? | | |
+        | calculate | where | | | if(${north} = 'y', 'n', if(${south} = 'y', 's', '')) |
+        | text | village | Village | ${where} = 's' | |
+        """, choices="| list_name | name | label |\n| yes | y | Yes |\n| yes | n | No |")
+    assert hanging.simple and by_pages(hanging)
+    filling = Filling(hanging).next(north="n", south="y")
+    assert "q-village" in asks(filling)
+    filling.next(village="Dongguo").press("send")
+    assert filling.result().answers == {"north": "n", "south": "y", "where": "s", "village": "Dongguo"}
