@@ -12,7 +12,7 @@ from forms.form import Form, FormError, form_from_xform, load
 from forms.handlers import HANDLERS
 from forms.language import Text
 from forms.questions import Question
-from forms.unsupported import NOTHING_TO_DO, on_a_page
+from forms.unsupported import NOTHING_TO_DO, on_a_page, unused_columns
 from forms.workbook import Problem
 
 # Seconds that a person takes for one question, read aloud and written down: from timings of door visits, rounded.
@@ -103,6 +103,7 @@ def _of_rows(data: bytes, report: Report) -> Report:
         return report
     survey = [row for _, row in rows_by_path(rows.get("survey", []), "")]
     kinds = [" ".join(row.cells.get("type", "").lower().split()).replace(" ", "_") for row in survey]
+    report.warnings = _sorted(list(unused_columns(rows.get("survey", []))))
     report.questions = sum(not kind.startswith("begin") for kind in kinds)
     report.groups = sum(kind.startswith("begin_group") for kind in kinds)
     report.repeats = [row.cells.get("name", "") for row, kind in zip(survey, kinds) if kind.startswith("begin_repeat")]

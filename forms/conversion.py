@@ -31,14 +31,23 @@ class Converted(NamedTuple):
     warnings: list[str]
 
 
+class NotConverted(FormError):
+    """What pyxform complains of; `rest`: the form without the rows that are wrong, None when that cannot be made either."""
+
+    def __init__(self, problems: list[Problem], rest: Converted | None):
+        super().__init__(problems)
+        self.rest = rest
+
+
 def convert(book: Workbook, name: str) -> Converted:
-    """The XForm of a workbook; `name` becomes its ID when its settings give none. Raises FormError with all problems."""
+    """The XForm of a workbook; `name` becomes its ID when its settings give none. Raises NotConverted with all problems."""
     from pyxform.errors import PyXFormError  # half of all that the product loads: only where a workbook is read
 
     cells = deepcopy(book.cells)
     problems: list[Problem] = []
     tried: dict[tuple, int] = {}
     end = time.monotonic() + LONGEST
+    result = None
     for _ in range(MOST_ROUNDS):
         found: PyXFormError | None = None
         try:
@@ -54,9 +63,10 @@ def convert(book: Workbook, name: str) -> Converted:
         problems += [problem for problem in new if problem not in problems]
         if found is None or time.monotonic() > end or not _mend(cells, new, found, tried):
             break
+    converted = result and Converted(result.xform.encode(), result.itemsets, result.warnings)
     if problems:
-        raise FormError(problems)
-    return Converted(result.xform.encode(), result.itemsets, result.warnings)
+        raise NotConverted(problems, converted)
+    return converted
 
 
 def _convert(book: Workbook, cells: dict, name: str):
@@ -105,7 +115,7 @@ def _soften(rows: list[dict], index: int, problem: Problem, times: int) -> bool:
     columns = [by_lower[name] for name in COLUMNS.get(problem.column.lower(), (problem.column.lower(),)) if name in by_lower]
     if problem.column.lower() == "name":
         row[by_lower.get("name", "name")] = f"mended_{index}"
-    elif problem.column.lower() == "type" or kind == "calculate" or times > 1 and not kind.startswith(("begin", "end")):
+    elif problem.column.lower() in ("type", "label") or kind == "calculate" or times > 1 and not kind.startswith(("begin", "end")):
         kept = {by_lower.get("type", "type"): "hidden", by_lower.get("name", "name"): f"mended_{index}"}
         rows[index] = {head: "-" for head in row if head.lower().startswith("label")} | kept | \
             {head: row[head] for head in kept if head in row and head.lower() == "name"}

@@ -10,7 +10,7 @@ from importlib.resources import files
 
 from forms import plan, unsupported, workbook
 from forms.building import Builder, language_code
-from forms.conversion import convert
+from forms.conversion import Converted, NotConverted, convert
 from forms.handlers import HANDLERS, METADATA
 from forms.language import LANGUAGES, Text
 from forms.model.definition import Definition, Fault
@@ -18,6 +18,7 @@ from forms.model.evaluation import Context, XPathError
 from forms.model.reading import read
 from forms.model.state import EndlessForm, State
 from forms.questions import Column, Question
+from forms.remedies import faulty
 from forms.workbook import FormError, Problem, Row
 
 LIBRARY = ("housing-census", "spring-check", "building-listing", "legal-entity", "incident-report", "fire-inspection",
@@ -71,7 +72,7 @@ class Form:
     def _faults(self) -> Iterator[Problem]:
         """What is wrong with the expressions of the form, and what depends on itself."""
         for fault in self.definition.faults:
-            yield self._placed(fault.ref, fault.part, Text(f"看不懂：{fault.cause}", f"it cannot be used: {fault.cause}"),
+            yield self._placed(fault.ref, fault.part, faulty(str(fault.cause)),
                                Text("请改正这个表达式", "Mend this expression"))
         for ref, part, path in self.definition.strangers:
             yield self._placed(ref, part, Text(f"没有这个问题：{path}", f"there is no question {path}"),
@@ -123,13 +124,34 @@ def load(data: bytes, name: str, external: Mapping[str, bytes] | None = None) ->
     problem with sheet, row, column, cause and remedy.
     """
     book = workbook.read(data)
+    try:
+        converted = convert(book, name)
+    except NotConverted as wrong:
+        raise FormError(_with_more(wrong, data, book, external)) from None
+    form = _form(data, book, converted, external)
     if book.problems:
         raise FormError(book.problems)
-    converted = convert(book, name)
+    return form
+
+
+def _form(data: bytes, book: workbook.Workbook, converted: Converted, external: Mapping[str, bytes] | None) -> Form:
     own = {} if converted.itemsets is None else {"itemsets.csv": converted.itemsets.encode()}
-    files_ = ChainMap(external or {}, own)
     warnings = unsupported.warnings(book, converted.warnings)
-    return Form(data, _definition(converted.xform, files_), converted.xform, book.sheets, warnings, converted.itemsets)
+    return Form(data, _definition(converted.xform, ChainMap(external or {}, own)), converted.xform, book.sheets, warnings,
+                converted.itemsets)
+
+
+def _with_more(wrong: NotConverted, data: bytes, book: workbook.Workbook, external: Mapping[str, bytes] | None) -> list[Problem]:
+    """Everything that is wrong: also the expressions of the rows that could be converted, so that nobody mends in rounds. What
+    is said of a row whose formula has no result is left out: it follows from that."""
+    found = [*book.problems, *(each for each in wrong.problems if (each.sheet, each.row) not in {each[:2] for each in book.problems})]
+    known = {(each.sheet, each.row) for each in found}
+    try:
+        if wrong.rest:
+            _form(data, book, wrong.rest, external)
+    except FormError as more:
+        found += [each for each in more.problems if each.row and (each.sheet, each.row) not in known]
+    return found
 
 
 def form_from_xform(xml: bytes, external: Mapping[str, bytes] | None = None) -> Form:

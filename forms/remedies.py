@@ -5,7 +5,7 @@ import re
 from typing import TYPE_CHECKING
 
 from forms.language import Text
-from forms.workbook import Problem, Workbook
+from forms.workbook import Problem, Row, Workbook
 
 if TYPE_CHECKING:
     from pyxform.errors import PyXFormError
@@ -26,6 +26,23 @@ KNOWN = [
     (r"List name not in choices sheet: (.*)", "type", ("选项表里没有“{0}”", "the choices sheet has no list “{0}”"),
      ("请在 choices 工作表里加上，或改正名字", "Add it to the sheet choices, or mend the name")),
     (r"Question with no type", "type", ("没有写类型", "the question has no type"), ("请填 type 列", "Fill in the column type")),
+    (r"Unmatched 'begin_(\w+)'.*for the name '(.*?)'", "type", ("{0}“{1}”开始了，没有结束", "the {0} “{1}” is begun and never ended"),
+     ("请在它最后一行下面加一行，type 写 end_{0}", "Add a row below its last one with end_{0} in the column type")),
+    (r"Unmatched 'end_(\w+)'", "type", ("这里结束的 {0} 没有开始过", "this ends a {0} that was never begun"),
+     ("请删去这一行，或在前面补上 begin_{0}", "Remove this row, or add its begin_{0} above")),
+    (r"element named '(.*?)' has no label or hint", "label", ("没有题目文字", "the question has no words"),
+     ("请填 label 列；列名写错了也会这样", "Fill in the column label; a misspelt heading does this too")),
+    (r"There should be a choices sheet", "type",
+     ("没有 choices 工作表，找不到选项", "there is no sheet choices with the list that is named here"),
+     ("请加一张名为 choices 的工作表，列名写 list_name、name、label",
+      "Add a sheet named choices with the columns list_name, name and label")),
+    (r"Choice names with spaces cannot be added to multiple choice selects\. See \[(.*?)\] in \[(.*?)\]", "name",
+     ("选项表“{1}”的代码“{0}”里有空格，多选题不能用",
+      "the name “{0}” of a choice in the list “{1}” has a space; select_multiple cannot have that"),
+     ("请去掉空格，或用下划线代替", "Take the space out, or write _ for it")),
+    (r"different names for the same column were found: '(.*?)', '(.*?)'", "",
+     ("“{0}”和“{1}”两列是一个意思", "“{0}” and “{1}” mean the same column"), ("请删去其中一列", "Remove one of the two columns")),
+    (r"Choices should have a label", "label", ("选项没有文字", "the choice has no words"), ("请填 label 列", "Fill in the column label")),
     (r"Unmatched begin statement: *(\w*) *\(?(.*?)\)?\.?$", "", ("{0} {1} 没有结束", "the {0} {1} is never ended"),
      ("请加上 end {0}", "Add its end row")),
     (r"Unmatched end statement\. Previous control type: ([^,]*), Control type: (\w+)", "type",
@@ -33,7 +50,8 @@ KNOWN = [
     (r"Choice names must be unique", "name", ("同一个选项表里有两个相同的代码", "two choices of a list have the same name"),
      ("请改其中一个；确要重复，请在 settings 里写 allow_choice_duplicates = yes",
       "Change one of them; if it is meant, set allow_choice_duplicates to yes in the sheet settings")),
-    (r"must be unique within their nearest parent", "name", ("名字用了两次", "the name is used twice"),
+    (r"'name' value '(.*?)' is invalid\. Questions, groups, and repeats must be unique", "name",
+     ("名字“{0}”用了两次", "the name “{0}” is used twice"),
      ("请给其中一个换名字", "Give one of them another name")),
     (r"Repeat names must", "name", ("重复部分的名字已经用过", "the repeat's name is used elsewhere"),
      ("请换一个名字", "Choose another name")),
@@ -52,6 +70,10 @@ KNOWN = [
     (r"required column headers were not found: (.*?)\. ", "", ("缺少这些列：{0}", "these columns are missing: {0}"),
      ("请在第一行写上列名", "Write them in the first row")),
 ]
+# Types whose rows need words, and the columns that hold them.
+ASKED = {"text", "integer", "decimal", "select_one", "select_multiple", "rank", "range", "note", "date", "time", "datetime", "geopoint",
+         "geotrace", "geoshape", "image", "audio", "video", "file", "barcode", "acknowledge"}
+WORDS = {"label", "hint", "caption", "media", "image", "audio", "video"}
 OTHERWISE = Text("请按提示改正后再试", "Mend it and try again")
 
 
@@ -73,7 +95,7 @@ def explained(error: PyXFormError, book: Workbook) -> list[Problem]:
             break
     else:
         plain = _PLACE.sub("", said)
-        problem = Problem(name, row, Text(f"表格有错：{plain}", plain.rstrip(".")), OTHERWISE, column)
+        problem = Problem(name, row, Text(f"表格有错，只有英文说明：{plain.rstrip('.')}", plain.rstrip(".")), OTHERWISE, column)
     return _everywhere(problem, said, book) or [problem]
 
 
@@ -90,12 +112,52 @@ def _doubles(book: Workbook) -> list[int]:
     return found
 
 
+def _of_a_list(row: Row) -> bool:
+    """Whether a row takes its choices from the sheet choices."""
+    kind = re.sub(r"^select (one|multiple)", r"select_\1", row.cells.get("type", "").lower()).split()
+    return len(kind) > 1 and kind[0] in ("select_one", "select_multiple", "rank") and "${" not in kind[1]
+
+
+def _without_words(row: Row) -> bool:
+    """Whether a row asks something without saying what."""
+    kind = row.cells.get("type", "").lower().split(" ")[0]
+    return kind in ASKED and not any(head.split(":")[0] in WORDS for head in row.cells)
+
+
 def _everywhere(problem: Problem, said: str, book: Workbook) -> list[Problem]:
     """The rows that a complaint without a row is about."""
     if "Choice names must be unique" in said:
         return [problem._replace(row=number) for number in _doubles(book)]
+    if "There should be a choices sheet" in said:
+        return [problem._replace(row=row.number) for row in book.sheets.get("survey", ()) if _of_a_list(row)]
+    if "has no label or hint" in said:
+        return [problem._replace(row=row.number) for row in book.sheets.get("survey", ()) if _without_words(row)]
     match = _TYPE.search(said)
     if not match or problem.row:
         return []
     return [problem._replace(row=row.number) for row in book.sheets.get("survey", ())
             if " ".join(row.cells.get("type", "").split()).lower() == " ".join(match[1].split()).lower()]
+
+
+# What is wrong with an expression, as forms/xpath says it, in Chinese.
+FAULTS = [
+    (r"the function (.*)\(\) is not supported$", "没有 {0}() 这个函数"),
+    (r"the function (.*)\(\) takes (.*)$", "函数 {0}() 的参数个数不对"),
+    (r"unexpected (.*)$", "{0} 这里写得不对，看看引号、括号和运算符"),
+    (r"the expression ends too early$", "表达式没有写完，看看括号和逗号"),
+    (r"(.*) is missing$", "少了 {0}"),
+    (r"the prefix (.*) is unknown$", "不认识前缀 {0}"),
+    (r"(.*) is no axis$", "没有 {0} 这种写法"),
+    (r"more than (\d+) (?:levels|comparisons|parts|steps|signs|words).*$", "太长或太深，超过 {0}"),
+    (r"the expression has too many parts$", "太长或太深"),
+    (r"no question at (.*)$", "没有这个问题：{0}"),
+]
+
+
+def faulty(cause: str) -> Text:
+    """What is wrong with an expression, in both languages; one that has no Chinese words yet stays in English."""
+    for pattern, zh in FAULTS:
+        found = re.match(pattern, cause)
+        if found:
+            return Text(zh.format(*found.groups()), f"it cannot be used: {cause}")
+    return Text(f"看不懂：{cause}", f"it cannot be used: {cause}")

@@ -2,6 +2,7 @@
 silence. Nothing here makes a form unusable."""
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Iterable, Iterator
 
@@ -34,6 +35,12 @@ KINDS = {
     "simserial": Text("网页不知道 SIM 卡号，会空着", "a page does not know the SIM card; it stays empty"),
     "subscriberid": Text("网页不知道用户号，会空着", "a page does not know the subscriber; it stays empty"),
 }
+# What pyxform remarks, in Chinese; anything else stays in its words.
+REMARKS = [
+    (r"Language '(.*?)' is missing the (\w+) (\S+) column", "工作表 {1} 里没有语言“{0}”的 {2} 列，会用别的语言的文字"),
+    (r"The following language declarations do not contain valid machine-readable codes: (.*?)\. Learn more",
+     "语言“{0}”没有写代码，请写成如“中文 (zh)”“English (en)”，网页才认得"),
+]
 MOST_CELLS = 12
 NOTHING_TO_DO = Text("可以不改", "Nothing needs to be done")
 _APP = re.compile(r"^(ex:|printer:|intent)", re.I)
@@ -43,16 +50,19 @@ def warnings(book: Workbook, said: list[str]) -> list[Problem]:
     """What is left out or done otherwise: columns and looks that mean nothing here, types that a page cannot serve, and
     what pyxform remarks (`said`)."""
     rows = book.sheets.get("survey", [])
-    found = [*_columns(rows), *_looks(rows), *_kinds(rows), *_settings(book), *_formulas(book)]
+    found = [*unused_columns(rows), *_looks(rows), *_kinds(rows), *_settings(book), *_formulas(book)]
     return found + [_remark(sentence) for sentence in dict.fromkeys(said)]
 
 
-def _columns(rows: list[Row]) -> Iterator[Problem]:
+def unused_columns(rows: list[Row]) -> Iterator[Problem]:
+    """Headings of the sheet survey that mean nothing, with the one that was probably meant."""
     for head in dict.fromkeys(head for row in rows for head in row.cells):
         base = re.split(r"::?", head)[0].strip().replace(" ", "_")
         if base not in KNOWN_COLUMNS and not base.startswith(("sms_", "hxl")):
+            meant = difflib.get_close_matches(base, KNOWN_COLUMNS, 1, 0.7)
             yield Problem("survey", 1, Text(f"“{head}”这一列没有用到", f"the column “{head}” is not used"),
-                          Text("如果写错了字，请改正", "If it is a slip of the pen, mend it"), head)
+                          Text(f"要写的是不是 {meant[0]}？是的话请改列名", f"Did you mean {meant[0]}? Then correct the heading")
+                          if meant else Text("如果写错了字，请改正", "If it is a slip of the pen, correct it"), head)
 
 
 def _looks(rows: list[Row]) -> Iterator[Problem]:
@@ -116,4 +126,6 @@ def _remark(sentence: str) -> Problem:
     place = re.match(r"\[row : (\d+)\]\s*", sentence)
     plain = sentence[place.end():] if place else sentence
     sheet = "choices" if "'choices' sheet" in plain else "survey"
-    return Problem(sheet, int(place[1]) if place else 0, Text(f"提醒：{plain}", plain.rstrip(".")), NOTHING_TO_DO)
+    zh = "；".join(next((zh.format(*found.groups()) for pattern, zh in REMARKS if (found := re.match(pattern, line))), line)
+                 for line in plain.splitlines())
+    return Problem(sheet, int(place[1]) if place else 0, Text(zh, " ".join(plain.split()).rstrip(".")), NOTHING_TO_DO)

@@ -43,6 +43,8 @@ class Problem(NamedTuple):
         where = Text(f"工作表 {self.sheet}" + f" 第 {self.row} 行" * bool(self.row) + f" {self.column} 列" * bool(self.column),
                      f"Sheet {self.sheet}" + f", row {self.row}" * bool(self.row)
                      + f", column {self.column}" * bool(self.column))
+        if self.sheet == "—":
+            where = Text("整个文件", "The file")
         return Text(f"{where.zh}：{self.cause.zh}。{self.remedy.zh}", f"{where.en}: {self.cause.en}. {self.remedy.en}")
 
 

@@ -11,8 +11,8 @@ from campaigns.settings import Settings
 from survey.cli import main
 
 ROOT = Path(__file__).parent.parent
-PAIRS = [path for path in sorted((ROOT / "docs").glob("*.md")) if path.with_suffix("").suffix != ".zh" and path.name not in (
-    "dependencies.md", "phone-sync.md",)] + [ROOT / "README.md"]
+PAIRS = [path for path in sorted((ROOT / "docs").glob("*.md"))
+         if path.with_suffix("").suffix != ".zh" and path.name != "dependencies.md"] + [ROOT / "README.md"]
 
 
 def text(name):

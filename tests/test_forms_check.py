@@ -65,6 +65,23 @@ def test_expressions_that_cannot_work_are_named_all_at_once():
     assert places(report) == [("survey", 2, "relevant"), ("survey", 3, "constraint"), ("survey", 4, "relevant")]
 
 
+def test_expressions_and_lists_and_words_are_told_together_so_that_nobody_mends_in_rounds():
+    report = check(workbook(survey="""
+        | type           | name | label | relevent | relevant      | calculation  |
+        | integr         | a    | A     | 1 = 1    |               |              |
+        | text           | b    | B     |          | frobnicate(1) |              |
+        | select_one no  | c    | C     |          |               |              |
+        | text           | d    |       |          |               |              |
+        | calculate      | e    |       |          |               | concat(1,    |
+        | begin_repeat   | r    | R     |          |               |              |
+        | begin_group    | g    | G     |          |               |              |
+        | text           | h    | H     |          |               |              |"""), "f.xlsx")
+    assert set(places(report)) == {("survey", 2, "type"), ("survey", 3, "relevant"), ("survey", 4, "type"), ("survey", 5, "label"),
+                                   ("survey", 6, "calculation"), ("survey", 7, "type"), ("survey", 8, "type")}
+    assert not [problem.cause.zh for problem in report.problems if re.search("[a-z]{3,} [a-z]{3,}", problem.cause.zh)]
+    assert [(warning.column, "relevant" in warning.remedy.zh) for warning in report.warnings] == [("relevent", True)]
+
+
 def test_calculations_in_a_circle_are_refused():
     report = check(workbook(survey="""
         | type      | name | label | calculation |
@@ -133,7 +150,7 @@ def test_every_refusal_says_sheet_row_column_cause_and_remedy_in_both_languages(
         | text      | t    | T     |             |
         | calculate | a    |       | ${b} + 1    |
         | calculate | b    |       | ${a} + 1    |"""), "f.xlsx")
-    assert places(report) == [("survey", 3, "name")] and places(circle) == [("survey", 3, "calculation")]
+    assert places(report) == [("survey", 3, "name"), ("survey", 4, "calculation")] and places(circle) == [("survey", 3, "calculation")]
     assert all(problem.cause.zh and problem.cause.en and problem.remedy.zh and problem.remedy.en
                for problem in report.problems + circle.problems)
 

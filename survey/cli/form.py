@@ -74,14 +74,18 @@ def _load(file: Path, media: Path | None) -> Form:
 
 def _print(report: Report) -> None:
     echo("{name}：{title}", "{name}: {title}", name=report.name, title=report.title if report.title.en else report.key)
-    echo("{questions} 个问题，{groups} 个分组，{choices} 个选项；一份约 {minutes} 分钟",
-         "{questions} questions, {groups} groups, {choices} choices; one filling takes about {minutes} min",
-         questions=report.questions, groups=report.groups, choices=report.choices, minutes=report.minutes or "?")
+    counts = {"questions": report.questions, "groups": report.groups, "choices": report.choices}
+    if report.usable:
+        echo("{questions} 个问题，{groups} 个分组，{choices} 个选项；一份约 {minutes} 分钟",
+             "{questions} questions, {groups} groups, {choices} choices; one filling takes about {minutes} min",
+             **counts, minutes=report.minutes)
+    elif report.questions:
+        echo("{questions} 个问题，{groups} 个分组，{choices} 个选项", "{questions} questions, {groups} groups, {choices} choices", **counts)
     if report.repeats:
         echo("重复部分：{names}", "Repeats: {names}", names=", ".join(report.repeats))
     if report.languages:
         echo("语言：{names}", "Languages: {names}", names=", ".join(report.languages))
-    for title, problems, sign in ((Text("要改的地方：{count}", "To mend: {count}"), report.problems, "✗"),
+    for title, problems, sign in ((Text("要改的地方：{count}", "To correct: {count}"), report.problems, "✗"),
                                   (Text("提醒：{count}", "To know: {count}"), report.warnings, "·"),
                                   (Text("在网页上：{count}", "On a web page: {count}"), report.pages, "·")):
         if problems:
@@ -92,3 +96,5 @@ def _print(report: Report) -> None:
             echo("  … 还有 {count} 条", "  … and {count} more", count=len(problems) - MOST_SHOWN)
     if report.usable:
         echo("✓ 可以用", "✓ It can be used")
+    else:
+        echo("改好以后再查一次。", "Check it again when these are corrected.")
