@@ -152,7 +152,7 @@ answer_mark = Table(  # derived: keyed hashes by which like answers and the same
     Column("place", Integer, primary_key=True),  # 0: the whole form without what is personal; 1, 2 ...: its persons
     of("campaign", nullable=False),
     Column("mark", LargeBinary, nullable=False),
-    Index("ix_answer_mark_mark", "campaign_id", "mark"),
+    Index("ix_answer_mark_mark", "campaign_id", "mark", "place"),
 )
 
 decision = Table(  # what a reviewer decided about a submission; the newest holds
