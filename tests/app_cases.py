@@ -53,7 +53,7 @@ SETTLED = """async () => {
   if (!navigator.serviceWorker.controller || registration.installing) return false;
   const cache = await caches.open("survey-app");
   const kept = (await cache.keys()).map((each) => each.url);
-  return kept.some((each) => each.includes("/vendor/")) && kept.some((each) => each.includes("/form/open.js"));
+  return kept.some((each) => each.includes("/vendor/xforms-engine.js")) && kept.some((each) => each.includes("/form/open.js"));
 }"""
 
 STORED = """async () => {
