@@ -135,12 +135,14 @@ def nonce_made(server: Key, nonce: str) -> datetime | None:
     return datetime.fromtimestamp(int(text.split(".")[0], 16) / 1000, UTC)
 
 
-_of_nonce = select(digest_nonce).where(digest_nonce.c.nonce == bindparam("nonce"))
+_of_nonce = Prepared(select(digest_nonce).where(digest_nonce.c.nonce == bindparam("nonce")))
+_count_up = Prepared(update(digest_nonce).where(digest_nonce.c.nonce == bindparam("of")).values(
+    highest=bindparam("top"), seen=bindparam("marks")))
 
 
 def use_count(connection: Connection, nonce: str, made: datetime, count: int, at: datetime) -> bool:
     """Use count `count` of a nonce; False when it was used before, or is too old to know (FPW-4)."""
-    row = connection.execute(_of_nonce, {"nonce": nonce}).first()
+    row = _of_nonce.first(connection, {"nonce": nonce})
     if row is None:
         connection.execute(delete(digest_nonce).where(digest_nonce.c.made_at < at - 2 * NONCE_LIVES))
         connection.execute(insert(digest_nonce).values(nonce=nonce, made_at=made, highest=count, seen=1))
@@ -152,8 +154,7 @@ def use_count(connection: Connection, nonce: str, made: datetime, count: int, at
         return False
     else:
         seen = row.seen | 1 << -ahead
-    connection.execute(update(digest_nonce).where(digest_nonce.c.nonce == nonce).values(
-        highest=max(count, row.highest), seen=seen))
+    _count_up.run(connection, {"of": nonce, "top": max(count, row.highest), "marks": seen})
     return True
 
 

@@ -6,8 +6,6 @@ pages allow (200 characters, 2,000 in a box) are no rule of the form: a longer t
 """
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
 from datetime import date, datetime
 from functools import lru_cache
 from typing import NamedTuple
@@ -44,9 +42,9 @@ def judge(form: Form, raw: dict, *, today: date, now: datetime, max_persons: int
         result = validate_by_model(form, raw, today, MOST_PERSONS, now)
     _keep_long(form, result.answers, raw, {error.path for error in result.errors})
     flags = [f"invalid:{'/'.join(map(str, error.path))}" for error in result.errors]
-    sent, kept = Counter(_leaves(raw)), Counter(_leaves(result.answers))
+    sent, kept = _leaves(raw), _leaves(result.answers)
     flags += sorted(f"dropped:{path}" for path, count in sent.items()
-                    if kept[path] < count and path.rsplit("/", 1)[-1] not in _silent(form))
+                    if kept.get(path, 0) < count and path.rsplit("/", 1)[-1] not in _silent(form))
     if form.person_repeat and len(result.answers.get(form.person_repeat) or ()) > max_persons:
         flags.append(f"many:{form.person_repeat}")
     return Judged(result.answers, tuple(flags[:MOST_FLAGS]))
@@ -66,11 +64,18 @@ def _keep_long(form: Form, answers: dict, raw: dict, wrong: set[tuple], part: st
                 _keep_long(form, inside, one, wrong, repeat.part, (*path, repeat.name, index))
 
 
-def _leaves(answers: dict, prefix: str = "") -> Iterator[str]:
-    """The path of every answer, without the numbers of instances."""
+def _leaves(answers: dict) -> dict[str, int]:
+    """How many answers there are at each path, without the numbers of instances."""
+    found: dict[str, int] = {}
+    _count(answers, "", found)
+    return found
+
+
+def _count(answers: dict, prefix: str, found: dict[str, int]) -> None:
     for name, value in answers.items():
         if isinstance(value, list) and value and isinstance(value[0], dict):
             for inside in value:
-                yield from _leaves(inside, f"{prefix}{name}/")
+                _count(inside, f"{prefix}{name}/", found)
         elif value:
-            yield prefix + name
+            path = prefix + name
+            found[path] = found.get(path, 0) + 1

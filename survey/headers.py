@@ -33,6 +33,11 @@ def runs_forms() -> None:
     g.runs_forms = True
 
 
+def same_for_all() -> None:
+    """The answer to this request is the same for everybody who asks: compressed well, and once."""
+    g.same_for_all = True
+
+
 def _finish(response: Response) -> Response:
     response.headers.extend(_ALWAYS)
     response.headers["Content-Security-Policy"] = _POLICY_OF_FORMS if g.get("runs_forms") else _POLICY
@@ -54,7 +59,7 @@ def _compress(response: Response) -> None:
         return
     body = response.get_data()
     if len(body) > _WORTH_COMPRESSING:
-        response.set_data(gzip.compress(body, 1, mtime=0))
+        response.set_data(_kept(body) if g.get("same_for_all") else gzip.compress(body, 1, mtime=0))
         response.headers["Content-Encoding"] = "gzip"
 
 
@@ -69,6 +74,11 @@ def _pack(response: Response) -> None:
     response.direct_passthrough = False
     response.set_data(_packed(path, path.stat().st_mtime_ns))
     response.headers["Content-Encoding"] = "gzip"
+
+
+@lru_cache(maxsize=32)
+def _kept(body: bytes) -> bytes:
+    return gzip.compress(body, 9, mtime=0)
 
 
 @lru_cache(maxsize=128)

@@ -1,4 +1,5 @@
 """The addresses that a device calls before it sends: list, form, files, pre-flight; and the headers of all of them."""
+import gzip
 import hashlib
 
 import pytest
@@ -53,6 +54,15 @@ def test_the_form_begins_with_the_doors_code_and_opens_in_the_engine(device):
     assert (first.name, first.type, first.label.zh) == ("door_code", "barcode", "扫门上的二维码")
     assert first.label.en == "Scan the code at the door" and first.node.required is not None
     assert {"/data/meta/timeStart", "/data/meta/timeEnd"} <= set(served.definition.nodes)
+
+
+def test_a_form_is_sent_compressed_to_a_device_that_can_unpack_it(device):
+    plain = device.get("/openrosa/forms/housing-census.xml")
+    device.headers["Accept-Encoding"] = "gzip"
+    for _ in range(2):
+        packed = device.get("/openrosa/forms/housing-census.xml")
+        assert packed.headers["Content-Encoding"] == "gzip" and gzip.decompress(packed.body) == plain.body
+        assert packed.headers["Cache-Control"] == "no-store" and "Accept-Encoding" in packed.headers["Vary"]
 
 
 def test_a_form_of_another_id_is_not_found(device):

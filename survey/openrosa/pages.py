@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 from campaigns import clock, served
 from campaigns.store import NotSaved
 from forms.language import Refusal
-from survey import language
+from survey import headers, language
 from survey.access import COLLECTORS, Pages
 from survey.openrosa import credentials, taking, words
 
@@ -77,6 +77,7 @@ def form(key: str) -> Response:
     """The XForm."""
     with current_app.installation.store.read() as connection:
         found = served.named(connection, g.user, key)
+    headers.same_for_all()
     return Response(found.content, content_type="text/xml; charset=utf-8")
 
 
