@@ -27,11 +27,11 @@ USUAL = {
     "a form": body(FORM), "its photo and a field": body(FORM, PHOTO, FLAG), "no line end at the end": body(FORM, end=b"--"),
     "empty parts": body(part('name="a"', b""), part('name="b"; filename=""', b"")),
     "the same name twice": body(FLAG, FLAG, PHOTO, PHOTO), "broken UTF-8 in a field": body(part('name="a"', b"\xff")),
-    "no part": body(),
+    "an epilogue": body(FORM) + b"bye",
 }
 UNUSUAL = {
     "cut": body(FORM, PHOTO)[:-40], "nothing": b"", "another edge": body(FORM).replace(b"Boundary", b"boundary"),
-    "bare line feeds": body(FORM).replace(b"\r\n", b"\n"), "a preamble": b"hello\r\n" + body(FORM), "an epilogue": body(FORM) + b"bye",
+    "bare line feeds": body(FORM).replace(b"\r\n", b"\n"), "a preamble": b"hello\r\n" + body(FORM), "no part": body(),
     "an edge within": body(part('name="a"; filename="a"', b"x\n--" + EDGE.encode() + b"\ny")),
     "a longer edge within": body(part('name="a"', b"x\r\n--" + EDGE.encode() + b"more\r\ny")),
     "a quote in a name": body(part('name="a\\"b"; filename="c\\\\d"', b"x")), "a name in percent": body(part('name="a%22b"', b"x")),
