@@ -24,6 +24,7 @@ FILE_REMOVED = Text("已去掉。", "Removed.")
 REMOVE_FILE = Text("去掉，重新选", "Remove it")
 NO_PICTURE = Text("这张照片打不开，没有存。请重新拍一张，或换一个 JPEG 文件。",
                   "This picture cannot be opened, so it was not kept. Take it again, or choose a JPEG file.")
+CLOSED_LINE = Text("线的终点和起点是同一个地方，请去掉最后一个点", "The line ends where it began; please leave out the last point")
 AIM = Text("请对准条码或二维码。再按一次按钮就停。", "Point the camera at the code. Press the button again to stop.")
 SCANNED = Text("扫到了，请核对。", "Read; please check it.")
 EMPTY_FILE = Text("选的文件是空的，没有存。请重新录制或选择。", "The file is empty, so it was not kept. Take or choose it again.")

@@ -23,12 +23,13 @@ NUMBERS = ["3", "25", "1", "0", "60", "2020", "150", "7", "14", "100", "1000", "
 DATES = ["2026-03-10", "1990-05-08", "2024-01-15", "2026-11-20", "2027-05-08", "2012-12-12", "2026-11-21"]
 TEXTS = ["王小明 𠮷", "13800138000", resident_id("2026-03-10"), "91350100M000100Y43", "12", "0123456789", "3", "123-45-6789", "ABC123",
          "test@example.org", "abcdefgh", resident_id("1990-05-08"), resident_id("1990-05-08", "2"),
-         "A", "01", "1234", "AB12345678", "00000000000", "K-1", "25/12/1990", "12:30"]
+         "A", "01", "1234", "AB12345678", "00000000000", "K-1", "25/12/1990", "12:30", "AB12345"]
 BY_TYPE = {"time": ["14:05", "08:30", "23:00"], "datetime-local": ["2026-03-10T14:05", "2025-01-01T08:00"],
            "file": ["photo.jpg"], "tel": ["13800138000", "02512345678"]}
 STARTS = {"image": b"\xff\xd8\xff\xe0 a picture", "audio": b"OggS sound", "video": b"\x1aE\xdf\xa3 film", "file": b"any bytes"}
 BY_HINT = {"22.61 114.05": ["22.61 114.05 0 5"]}
 POINTS = "22.61 114.05\n22.62 114.05\n22.62 114.06\n22.61 114.05"
+OPEN = POINTS.rpartition("\n")[0]  # a line, where that must not end where it began
 
 
 class Stuck(AssertionError):
@@ -132,7 +133,7 @@ class Walker:
         if kind in BY_TYPE:
             return BY_TYPE[kind]
         if field.tag == "textarea":
-            return [POINTS] if re.search("每行写一个点|one point a line", about, re.I) else ["很长的话\n第二行 +007"] + TEXTS
+            return [POINTS, OPEN] if re.search("每行写一个点|one point a line", about, re.I) else ["很长的话\n第二行 +007"] + TEXTS
         if "22.61 114.05" in about:
             return BY_HINT["22.61 114.05"]
         if re.search("like 2026-03$|like 2026-03 |如 2026-03( |$)", about):

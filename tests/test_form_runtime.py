@@ -165,3 +165,15 @@ def test_lists_of_doors_and_large_ones_stay_with_the_server():
     ("regex(., /data/p)", "regex(., /data/p)"), ("my-regex(., 'a')", "my-regex(., 'a')"), ("regex(., 'a'", "regex(., 'a'")])
 def test_only_written_patterns_are_bound_to_the_ends_of_the_text(written, said):
     assert browser.whole(written).replace("  ", " ") == said
+
+
+def test_a_line_that_ends_where_it_began_is_not_lost_in_silence(page):
+    form = load(workbook(survey="| type | name | label |\n| geotrace | way | Way |"), "way")
+    assert runtime.open_form(page, form, "en") == ""
+    page.fill("[name=q-way]", "22.61 114.05\n22.62 114.06\n22.61 114.05")
+    page.locator("button[value=next]").click()
+    assert "ends where it began" in page.locator("#q-way-error").inner_text()
+    page.fill("[name=q-way]", "22.61 114.05\n22.62 114.06")
+    page.locator("button[value=next]").click()
+    page.locator("button[value=send]").click()
+    assert "22.62 114.06" in page.evaluate("window.sent.xml")

@@ -85,7 +85,12 @@ function text(typed, node) {
 export const READERS = {
   text, barcode: text, integer, decimal, date, time, dateTime,
   geopoint: (typed) => points(typed, 1, 1),
-  geotrace: (typed) => points(typed, 2, 10000),
+  geotrace: (typed) => {
+    const read = points(typed, 2, 10000);
+    const all = (read.value || "").split(";").map((point) => point.split(" ", 2).map(Number).join(" "));
+    // The engine throws away a line that ends where it began; nothing goes in silence.
+    return read.value && all[0] === all[all.length - 1] ? { error: "CLOSED_LINE" } : read;
+  },
   geoshape: (typed) => {
     const read = points(typed, 3, 10000);
     const all = read.value ? read.value.split(";") : [];
