@@ -62,7 +62,7 @@ STATUSES = {
     "call_back": Status(Text("再去", "call back"), "◔", "wait", "NC", True),
     "away": Status(Text("暂时外出", "temporarily away"), "◔", "wait", "NC", True),
     "soft_refused": Status(Text("改天再去", "not now, call back"), "◔", "wait", "R", True),
-    "language": Status(Text("语言不通", "language"), "◔", "wait", "O", True),
+    "language": Status(Text("语言不通", "another language"), "◔", "wait", "O", True),
     "partly": Status(Text("登记了一部分", "partly recorded"), "◐", "wait", "P", True),
     "hung": Status(Text("挂了卡，等回复", "hanger left, waiting"), "◑", "wait", "NC", True),
     "awaited": Status(Text("表还在路上", "form on its way"), "◕", "good", "P", False),

@@ -91,3 +91,22 @@ def test_every_direct_dependency_is_explained():
     wanted = [re.match(r"[a-z0-9-]+", line).group() for line in
               [*project["dependencies"], *project["optional-dependencies"]["test"]]]
     assert [name for name in wanted if name not in text("docs/dependencies.md")] == []
+
+
+def command_lines():
+    """(page, line) of every call of survey in a page's examples, continued lines joined."""
+    for path in [*ROOT.glob("README*.md"), *sorted((ROOT / "docs").glob("*.md"))]:
+        joined = path.read_text(encoding="utf-8").replace("\\\n", " ")
+        for line in re.findall(r"^    (survey .*)$", joined, re.M) + re.findall(r"`(survey [a-z][^`\n]*)`", joined):
+            yield from ((path.name, each.split("  #")[0].strip()) for each in line.split(" ; "))
+
+
+def test_every_option_in_the_examples_is_one_that_its_command_has():
+    unknown = []
+    for page, line in command_lines():
+        command, words = main, line.split()[1:]
+        while isinstance(command, click.Group) and words and (found := command.get_command(click.Context(command), words[0])):
+            command, words = found, words[1:]
+        known = {"--help", *(option for each in command.params for option in [*each.opts, *each.secondary_opts])}
+        unknown += [(page, line, word) for word in re.findall(r"(?<!\S)\[?(--[a-z-]+)", " ".join(words)) if word not in known]
+    assert unknown == []
