@@ -79,7 +79,7 @@ def page(connection: Connection, campaign: Campaign, wanted: str | None, by: Use
 def _standing(connection: Connection, campaign: Campaign, ids: list[int]) -> dict[int, tuple[str, int]]:
     """(status, visits) of these doors, in their order."""
     found = {row.dwelling_id: (row.status, row.visits)
-             for row in connection.execute(status.statuses(campaign.id, None, dwelling.c.id.in_(ids)))}
+             for row in connection.execute(status.statuses(campaign.id, ids=ids))}
     return {each: found[each] for each in ids if each in found}
 
 

@@ -13,7 +13,7 @@ STA-5 A door is one of these to AAPOR (Standard Definitions, 2023): I complete, 
 """
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -113,15 +113,20 @@ def attempt_days(calls: Iterable[Call]) -> int:
 _ATTEMPTS = [code for code, outcome in OUTCOMES.items() if outcome.attempt]
 
 
-def statuses(campaign_id: int, through: Through | None = None, *conditions: ColumnElement) -> Select:
+def statuses(campaign_id: int, through: Through | None = None, *conditions: ColumnElement, ids: Sequence[int] | None = None) -> Select:
     """(dwelling_id, status, days, visits, called) of every dwelling of the campaign that meets `conditions`; `days` are
     attempt-days; `called` is 1 where somebody went: a visit is kept, or an entry was taken at the door.
 
-    `through`: what came or was decided later is not counted (figures). Set-based, on SQLite and PostgreSQL: doors, visits and
+    `ids`: of these few doors alone; then visits and entries are found by their door, where the planner would rather read all of the
+    campaign's. `through`: what came or was decided later is not counted (figures). Set-based, on SQLite and PostgreSQL: doors, visits and
     entries are put under each other and grouped once, for joins of derived tables leave it to the planner whether one of them
     gets an index, and without one a street took minutes.
     """
-    mine = select(dwelling.c.id).where(dwelling.c.campaign_id == campaign_id, *conditions) if conditions else None
+    mine = ids
+    if ids is not None:
+        conditions = (*conditions, dwelling.c.id.in_(ids))
+    elif conditions:
+        mine = select(dwelling.c.id).where(dwelling.c.campaign_id == campaign_id, *conditions)
     rows = union_all(_doors(campaign_id, conditions), _visits(campaign_id, mine), _own(campaign_id, through, mine)).subquery()
     door = select(
         rows.c.dwelling_id, func.substr(func.max(rows.c.latest), _OUTCOME_FROM).label("outcome"), func.max(rows.c.ended).label("ended"),
@@ -145,22 +150,24 @@ def _doors(campaign_id: int, conditions: tuple) -> Select:
         dwelling.c.campaign_id == campaign_id, *conditions)
 
 
-def _visits(campaign_id: int, mine: Select | None) -> Select:
+def _visits(campaign_id: int, mine: Select | Sequence[int] | None) -> Select:
     latest = cast(type_coerce(visit.c.at, BigInteger), String) + ":" + visit.c.item + ":" + visit.c.outcome
     return select(visit.c.dwelling_id, latest, case((visit.c.outcome.in_(_ATTEMPTS), visit.c.day)), literal(1), literal(0), literal(0),
-                  cast(null(), Integer)).where(visit.c.campaign_id == campaign_id, *_within(visit.c.dwelling_id, mine))
+                  cast(null(), Integer)).where(*_within(visit.c.campaign_id == campaign_id, visit.c.dwelling_id, mine))
 
 
-def _own(campaign_id: int, through: Through | None, mine: Select | None) -> Select:
+def _own(campaign_id: int, through: Through | None, mine: Select | Sequence[int] | None) -> Select:
     counted = through.counts(campaign_id) if through else submission.c.id.not_in(verdicts.rejected_ids(campaign_id))
     return select(submission.c.dwelling_id, cast(null(), String), cast(null(), String), literal(0), literal(1),
                   case((submission.c.channel == "visit", 1), else_=0), cast(null(), Integer)).where(
-        submission.c.campaign_id == campaign_id, submission.c.channel.in_(RECORDING), counted,
-        *_within(submission.c.dwelling_id, mine))
+        submission.c.channel.in_(RECORDING), counted,
+        *_within(submission.c.campaign_id == campaign_id, submission.c.dwelling_id, mine))
 
 
-def _within(column: ColumnElement, mine: Select | None) -> tuple:
-    return () if mine is None else (column.in_(mine),)
+def _within(campaign: ColumnElement, door: ColumnElement, mine: Select | Sequence[int] | None) -> tuple:
+    if mine is None:
+        return (campaign,)
+    return (campaign, door.in_(mine)) if isinstance(mine, Select) else (door.in_(mine),)
 
 
 def _status(door: FromClause) -> ColumnElement:
