@@ -6,6 +6,7 @@ APP-27 What was begun after the campaign closed is kept sealed for a lead, and t
 """
 import json
 
+import pytest
 from sqlalchemy import select, update
 
 from campaigns import campaign as campaigns
@@ -33,6 +34,7 @@ def another_teams_door(here, made):
     return theirs.door_id
 
 
+@pytest.mark.long  # the server's half of each is in test_phone_sync and test_phone_faults
 def test_app_25_26_27_what_is_refused_repeated_or_too_late_is_said_on_the_phone_and_nothing_is_lost(
         new_phone, field, alice, installation, campaign):
     theirs = another_teams_door(installation, campaign)

@@ -71,6 +71,9 @@ def test_app_21_22_a_badge_a_door_and_a_hanger_are_scanned_on_a_phone_with_anoth
     page.locator(".door-row").first.wait_for()
     phone.ready()
     phone.context.set_offline(True)
+    phone.tap("现在回访 0")
+    page.get_by_text("这里没有门").wait_for()
+    phone.tap("全部 5")
 
     held_before_the_camera(film, f"HTTPS://SURVEY.EXAMPLE.CN/H/{field['503'].code}")
     phone.tap("扫门上的码", "link")
