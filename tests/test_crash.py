@@ -4,7 +4,6 @@ import random
 import re
 import signal
 import socket
-import subprocess
 import threading
 import time
 
@@ -18,6 +17,7 @@ from campaigns.settings import Settings
 from campaigns.store.schema import submission
 from forms import answers
 from survey.cli.serve import web_command
+from tests import live_server
 
 HIDDEN = re.compile(r'<input\b(?=[^>]*type="hidden")(?=[^>]*name="([^"]+)")(?=[^>]*value="([^"]*)")[^>]*>')
 
@@ -29,11 +29,11 @@ class KilledServer:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
-        self.environment = {**os.environ, "SURVEY_HOME": str(home), "SURVEY_PORT": str(self.port)}
+        self.home = str(home)
 
     def start(self):
-        command = web_command(Settings.read(self.environment))
-        self.process = subprocess.Popen(command, env=self.environment, start_new_session=True)
+        settings = Settings.read({**os.environ, "SURVEY_HOME": self.home, "SURVEY_PORT": str(self.port)})
+        self.process = live_server.start(web_command(settings), self.home)
         for _ in range(300):
             try:
                 if httpx.get(f"http://127.0.0.1:{self.port}/healthz").status_code == 200:
@@ -44,7 +44,7 @@ class KilledServer:
 
     def kill(self):
         os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
+        self.process.join()
 
 
 def household(number):

@@ -186,7 +186,8 @@ def tried(chromium):
         server.shutdown()
 
 
-@pytest.mark.parametrize("key", FIVE)
+@pytest.mark.parametrize("key", [key if key in ("fire-inspection", "incident-report") else pytest.param(key, marks=pytest.mark.long)
+                                 for key in FIVE])
 def test_a_form_is_filled_from_first_to_last_question_in_a_browser(tried, key):
     page, address = tried(key)
     broken = []
