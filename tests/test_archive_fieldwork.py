@@ -128,7 +128,7 @@ def test_the_rules_by_which_the_ledger_was_kept_are_there(street):
 def test_what_was_decided_keyed_twice_and_paid_is_there_without_names(street):
     [decided], [keyed], [period] = rows(street, "decisions"), rows(street, "keyings"), rows(street, "pay_periods")
     assert (decided["submission"], decided["verdict"], decided["reason"], decided["note"]) == (
-        "wang", "rejected", "同一户登记了两次", "=王家说的")
+        "wang", "rejected", "同一户登记了两次", "'=王家说的")
     assert (keyed["submission"], keyed["differing"], keyed["paths"], keyed["settled_at"]) == ("li", "1", "tenure", "")
     with street[0].store.read() as connection:
         [kept] = paying.pay.periods(connection, street[1].id)

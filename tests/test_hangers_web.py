@@ -190,7 +190,7 @@ def test_a_lead_hands_out_to_the_own_team_only_and_sees_only_its_people(desk, in
 def test_books_that_do_not_balance_are_shown_and_found_by_the_doctor(app, sue, installation, campaign, cards, monkeypatch):
     with installation.store.write() as connection:
         connection.execute(update(code).where(code.c.id == cards[0].id).values(state="issued"))
-    assert "账不平" in desk.open("/desk/hangers").text
+    assert "账不平" in Respondent(app).sign_in(sue).open("/desk/hangers").text
     monkeypatch.setenv("SURVEY_HOME", str(installation.settings.home))
     result = CliRunner().invoke(main, ["doctor"])
     assert result.exit_code == 1 and "000001 is issued, its history says stock" in result.output
