@@ -16,6 +16,7 @@ KINDS = """() => Object.fromEntries([...document.querySelectorAll("#entry [name]
 
 def fill(page, fields):
     """Tap and type as a person does; questions that are hidden from people are left alone."""
+    page.wait_for_load_state()  # before the style is there nothing is visible
     kinds = page.evaluate(KINDS)
     for name, value in fields:
         chosen = f"[value='{value}']" if kinds.get(name) in ("radio", "checkbox") else ""
