@@ -13,7 +13,8 @@ from forms.language import Text
 from survey import access, doors, entries, held_files, households
 from survey.access import RESIDENT_BY_CODE, Pages
 from survey.doors import BadgeAtTheDoor, HangerVoid, NotHung, OpenDoor
-from survey.entries import STALE, Sheet
+from survey.entries import STALE
+from survey.entry_page import Sheet
 
 pages = Pages("resident", __name__)
 

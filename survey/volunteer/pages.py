@@ -19,7 +19,7 @@ from forms.language import Refusal, Text
 from survey import doors, entries, held_files, households
 from survey.access import CLERK, COLLECTORS, PHONES, Pages
 from survey.doors import BadgeAtTheDoor, HangerVoid, NotHung, OpenDoor
-from survey.entries import Sheet
+from survey.entry_page import Sheet
 
 pages = Pages("volunteer", __name__)
 
