@@ -2,7 +2,8 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
-TEST_PROCESSES ?= 2
+# More than the two cores that the tests are meant for: browsers and disks are waited for a third of the time.
+TEST_PROCESSES ?= 3
 TEST_ARGS ?=
 CORPUS ?= ../shared/corpus
 

@@ -10,6 +10,7 @@ from campaigns import audit, clock, drafts, people, reports
 from campaigns.audit import COMMAND_LINE, broken_at
 from campaigns.store.fieldwork import delivery, held_item, visit
 from campaigns.store.schema import dwelling, tally
+from forms import browser
 from tests import cast
 from tests.phone_cases import Phone, add_report, stamp
 
@@ -53,7 +54,8 @@ def test_the_round_holds_all_that_a_day_without_a_network_needs(phone, wang_hous
 def test_a_form_is_served_for_ever_and_only_to_the_campaigns_own_people(phone, census, app):
     [form] = phone.round()["forms"]
     answer = phone.browser.client.get(form["xml"])
-    assert answer.get_data() == census.xform and "immutable" in answer.headers["Cache-Control"]
+    assert answer.get_data() == browser.for_browser(census) and "immutable" in answer.headers["Cache-Control"]
+    assert b'check="resident-id"' in answer.get_data()  # numbers are checked on the phone, as on the pages
     assert phone.get("/v/app/form/" + "0" * 32 + ".xml")[0] == 404
     assert Phone(app).get(form["xml"]) == (401, {"status": "expired", "text": {
         "zh": "登录已过期，请再输入一次 PIN。没发出的内容还在手机里。",

@@ -1,4 +1,4 @@
-"""Forms as phones fill them: the plain XForm, named by a digest, so that a phone keeps it for ever."""
+"""Forms as phones fill them: as any browser does (forms.browser), named by a digest, so that a phone keeps it for ever."""
 from __future__ import annotations
 
 import hashlib
@@ -11,13 +11,14 @@ from campaigns import campaign as campaigns
 from campaigns import served
 from campaigns.people import User
 from campaigns.served import NoSuchFile, NoSuchForm, Served
+from forms import browser
 from forms.form import Form
 
 
 @lru_cache(maxsize=256)
 def digest_of(form_id: int, form: Form) -> str:
     """Of the bytes and of the version, whose media may differ."""
-    return hashlib.sha256(f"{form_id}\n".encode() + form.xform).hexdigest()[:32]
+    return hashlib.sha256(f"{form_id}\n".encode() + browser.for_browser(form)).hexdigest()[:32]
 
 
 def listed(connection: Connection, user: User) -> list[dict]:
@@ -39,7 +40,7 @@ def _found(connection: Connection, user: User, digest: str) -> Served:
     for form_id in campaigns.version_ids(connection, user.campaign_id):
         form = campaigns.form_version_of(connection, form_id)
         if digest_of(form_id, form) == digest:
-            return Served(form_id, form, form.xform, "")
+            return Served(form_id, form, browser.for_browser(form), "")
     raise NoSuchForm
 
 
