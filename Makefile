@@ -2,8 +2,7 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
-# More than the two cores that the tests are meant for: browsers and disks are waited for a third of the time.
-TEST_PROCESSES ?= 3
+TEST_PROCESSES ?= 2
 TEST_ARGS ?=
 CORPUS ?= ../shared/corpus
 

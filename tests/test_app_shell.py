@@ -6,6 +6,9 @@ import pytest
 
 from campaigns.codes import symbols
 from tests.respondent import Respondent
+from tests.test_app_offline import field, new_phone, server
+
+__all__ = ["field", "new_phone", "server"]
 
 FIRST_LOAD = 150 * 1024
 
@@ -126,3 +129,16 @@ def test_the_first_sign_in_without_a_network_says_what_to_do(phone, alice, langu
     page.get_by_role("button", name=re.compile("^(登录|Sign in)$")).click()
     page.get_by_text(re.compile("第一次登录要有网络|The first sign-in needs one")).wait_for()
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_what_changes_under_a_finger_does_not_take_its_tap(new_phone, server, field, alice):
+    driver = new_phone().sign_in(alice)
+    driver.open_door("501")
+    page = driver.page
+    box = page.get_by_role("link", name="没人在家").first.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.evaluate("owner => new BroadcastChannel('survey-queue-' + owner).postMessage('changed')", alice.user.id)  # as from another tab
+    page.wait_for_timeout(400)
+    page.mouse.up()
+    page.get_by_role("button", name="记下：没人在家").wait_for(timeout=5_000)

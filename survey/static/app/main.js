@@ -13,6 +13,10 @@ export class App {
     this.root = document.getElementById("app");
     this.phone = null;
     this.leaving = null;
+    this.pressed = false;
+    for (const kind of ["pointerdown", "pointerup", "pointercancel"]) {
+      addEventListener(kind, () => { this.pressed = kind === "pointerdown"; }, true);
+    }
     addEventListener("hashchange", () => this.show());
     document.addEventListener("click", (event) => this.follow(event));
     navigator.serviceWorker.addEventListener("message", ({ data }) => {
@@ -110,12 +114,16 @@ export class App {
     document.title = `${this.screen.general || this.screen.title} – ${say("入户登记", "Household survey")}`;
   }
 
-  /** What the phone knows changed: header at once, body where the screen says how. */
+  /** What the phone knows changed: header at once, body where the screen says how. Not under a finger: its tap would be lost. */
   refreshSoon() {
     if (this.soon) return;
     this.soon = setTimeout(() => {
       this.soon = null;
       if (!this.phone || !this.screen) return;
+      if (this.pressed) {
+        this.refreshSoon();
+        return;
+      }
       if (Boolean(this.phone.revoked) !== this.closed) {
         this.show();
         return;
