@@ -57,7 +57,8 @@ class Run:
         print_, out = ("codes", "print", "--layout", "label"), self.folder / "campaign.survey"
         self.command(*print_, "--campaign", "demo", "--out", str(self.folder / "labels"))
         self.command("merge", "--campaign", "demo")
-        self.command("publish", "--campaign", "demo", "--no-merge")
+        self.command("publish", "--campaign", "demo", "--no-merge")  # compares every entry with the others, once
+        self.command("publish", "--campaign", "demo", "--no-merge", name="publish again")
         self.command("archive", "export", "--campaign", "demo", "--out", str(out))
         self.command("archive", "verify", str(out))
         into = f"sqlite:///{self.folder / 'main.db'}"
