@@ -4,6 +4,7 @@ import json
 import random
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
@@ -103,8 +104,10 @@ def test_two_hundred_phones_at_once_have_every_form_taken_once(tmp_path):
     here = Installation(Settings(home=tmp_path / "home"))
     crew, doors = phones.sign_in(here, street.campaign), iter(range(1, 10**6))
     queues = [[phones.form(street, next(doors)) for _ in range(10)] for _ in crew]
-    with Server(tmp_path / "home") as server:
+    # In a thread of its own: where a browser ran before in this process, this one has an event loop already.
+    with Server(tmp_path / "home") as server, ThreadPoolExecutor(1) as thread:
         for _ in range(2):
-            assert len(asyncio.run(phones.sync(server, crew, queues)).acknowledged) == 2000
+            sent = thread.submit(lambda: asyncio.run(phones.sync(server, crew, queues))).result()
+            assert len(sent.acknowledged) == 2000
     assert counts(here) == [2000] * 3
     here.store.close()
