@@ -33,7 +33,7 @@ OUTCOMES = {
     "soft_refusal": Outcome(Text("现在不方便", "not now (soft refusal)"), "◔", "wait", "soft_refused", again=True),
     "hard_refusal": Outcome(Text("明确拒绝", "refused"), "✕", "stop", "refused"),
     "language": Outcome(Text("语言不通", "another language"), "◔", "wait", "language", again=True),
-    "temporarily_away": Outcome(Text("暂时外出", "temporarily away"), "◔", "wait", "away", again=True),
+    "temporarily_away": Outcome(Text("暂时外出", "away for now"), "◔", "wait", "away", again=True),
     "vacant": Outcome(Text("空置，没人住", "vacant"), "□", "none", "vacant", evidence=True),
     "second_home": Outcome(Text("平时不住（另有住处）", "second home"), "□", "none", "second_home", evidence=True),
     "under_construction": Outcome(Text("在建或装修，不能住", "under construction"), "□", "none", "not_eligible", attempt=False,

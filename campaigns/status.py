@@ -60,7 +60,7 @@ class Status(NamedTuple):
 STATUSES = {
     "not_started": Status(Text("还没去", "not yet"), "○", "plain", "UH", True),
     "call_back": Status(Text("再去", "call back"), "◔", "wait", "NC", True),
-    "away": Status(Text("暂时外出", "temporarily away"), "◔", "wait", "NC", True),
+    "away": Status(Text("暂时外出", "away for now"), "◔", "wait", "NC", True),
     "soft_refused": Status(Text("改天再去", "not now, call back"), "◔", "wait", "R", True),
     "language": Status(Text("语言不通", "another language"), "◔", "wait", "O", True),
     "partly": Status(Text("登记了一部分", "partly recorded"), "◐", "wait", "P", True),
