@@ -1,8 +1,13 @@
-"""Hangers for tests: printed, handed out, hung, with times that a test chooses."""
+"""Hangers for tests: printed, handed out, hung, with times that a test chooses; and the campaign, doors and people of the tests
+of hangers, as fixtures."""
 from __future__ import annotations
 
 import uuid
 from datetime import datetime, timedelta
+from itertools import count
+
+import pytest
+from sqlalchemy import select
 
 from campaigns import hangers
 from campaigns.audit import COMMAND_LINE
@@ -11,7 +16,8 @@ from campaigns.codes import codes
 from campaigns.hangers import Action, Hanger, Result
 from campaigns.installation import Installation
 from campaigns.people import User
-from campaigns.store.schema import code
+from campaigns.store.schema import code, code_event
+from tests import core_cases
 from tests.core_cases import NOON
 
 
@@ -50,3 +56,61 @@ def book(here: Installation, made: Campaign) -> dict[str, int]:
         assert hangers.unbalanced(connection, made.id) == []
     assert line.balanced
     return {column: count for column, count in line.counts.items() if count}
+
+
+_numbers = count()
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+
+
+@pytest.fixture(scope="module")
+def installation(tmp_path_factory):
+    """One for all tests here; each has a campaign of its own."""
+    here = core_cases.installation(tmp_path_factory.mktemp("hangers"))
+    yield here
+    here.store.close()
+
+
+@pytest.fixture
+def made(installation):
+    return core_cases.campaign(installation, slug=f"c{next(_numbers)}")
+
+
+@pytest.fixture
+def doors(installation, made):
+    return core_cases.door_ids(installation, made)
+
+
+def worker(here, made):
+    return core_cases.worker(here, made, pin_hash="x").user  # nobody signs in here
+
+
+@pytest.fixture
+def alice(installation, made):
+    return worker(installation, made)
+
+
+@pytest.fixture
+def ben(installation, made):
+    return worker(installation, made)
+
+
+def hand_out(here, made, first, last, to, at=NOON - 2 * HOUR):
+    with here.store.write() as connection:
+        return hangers.hand_out(connection, made, first, last, to, at, COMMAND_LINE)
+
+
+def take_back(here, made, first, last, at=NOON + DAY):
+    with here.store.write() as connection:
+        return hangers.take_back(connection, made, first, last, at, COMMAND_LINE)
+
+
+def answer(here, made, hanger, door, channel="hanger", at=NOON, **fields):
+    return core_cases.send(here, made, core_cases.entry(
+        here, made, door, channel=channel, code_id=hanger.id, filled_at=at, received_at=at, **fields))
+
+
+def events_of(here, hanger):
+    with here.store.read() as connection:
+        return list(connection.execute(select(code_event.c.event).where(code_event.c.code_id == hanger.id)
+                                       .order_by(code_event.c.id)).scalars())
