@@ -106,6 +106,22 @@ def test_readers_see_one_snapshot_while_a_writer_commits(store):
     assert keys(store) == {"meanwhile"}
 
 
+def test_a_reader_within_a_reader_and_one_after_an_error_see_what_is_there(store):
+    with store.read() as outer:
+        assert outer.execute(select(throttle.c.key)).all() == []
+        store.submit(add("meanwhile"))
+        assert keys(store) == {"meanwhile"}
+        assert outer.execute(select(throttle.c.key)).all() == []
+    with pytest.raises(ZeroDivisionError), store.read() as connection:
+        connection.execute(select(throttle.c.key)).all()
+        raise ZeroDivisionError
+    with pytest.raises(ZeroDivisionError), store.write() as connection:
+        add("taken back")(connection)
+        raise ZeroDivisionError
+    store.submit(add("after"))
+    assert keys(store) == {"meanwhile", "after"}
+
+
 def test_every_commit_is_flushed_to_disk_before_it_returns(store):
     with store.write() as connection:
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2  # FULL

@@ -57,18 +57,20 @@ class Store:
         with self._queue():
             migrate(self.engine)
         self._writer = GroupWriter(self.write)
+        self._readers: list[Connection] = []
+        self._writers: list[Connection] = []
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """One consistent snapshot."""
-        with self.engine.connect() as connection, connection.begin():
+        with self._kept(self._readers) as connection, connection.begin():
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """One transaction that changes things: committed at the end, or nothing of it. Raises NotSaved."""
         try:
-            with self._queue(), self.engine.connect().execution_options(survey_write=True) as connection:
+            with self._queue(), self._kept(self._writers, survey_write=True) as connection:
                 connection.info.clear()  # what functions remember for the length of one transaction
                 with connection.begin():
                     if not self.sqlite:
@@ -96,7 +98,29 @@ class Store:
 
     def close(self) -> None:
         self._writer.close()
+        for idle in (self._readers, self._writers):
+            while idle:
+                idle.pop().close()
         self.engine.dispose()
+
+    @contextmanager
+    def _kept(self, idle: list[Connection], **options: bool) -> Iterator[Connection]:
+        """A connection of `idle`, or a new one, which goes back there. To take one out of SQLAlchemy's pool and give it back costs
+        as much as two statements; the one used last also has its pages at hand. One that met an error is not kept, and none
+        is on PostgreSQL, where only the pool finds out that a server has gone."""
+        try:
+            connection = idle.pop()  # of all threads: a list gives and takes in one step
+        except IndexError:
+            connection = self.engine.connect().execution_options(**options)
+        try:
+            yield connection
+        except BaseException:
+            connection.close()
+            raise
+        if self.sqlite:
+            idle.append(connection)
+        else:
+            connection.close()
 
     @contextmanager
     def _queue(self) -> Iterator[None]:
