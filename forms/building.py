@@ -13,6 +13,7 @@ from forms.workbook import Problem, Row
 
 LENGTHS = {True: 2000, False: 200}
 YES = ("yes", "true", "true()", "1", "是")
+NO = ("", "no", "false", "false()", "0", "否", "n", "不", "-")
 CHECKS = {"phone", "resident-id", "birth-date"}
 INPUTS = {"string": "text", "int": "integer", "decimal": "decimal", "date": "date", "time": "time", "dateTime": "dateTime",
           "geopoint": "geopoint", "geotrace": "geotrace", "geoshape": "geoshape", "barcode": "barcode"}
@@ -57,7 +58,7 @@ class Builder:
             hint=self._filled(node.hint) or sheet_text(cells, "hint"), guidance=self._guidance(node),
             required_message=self._filled(node.required_message), constraint_message=self._filled(node.constraint_message),
             appearance=cells.get("appearance", "") or node.appearance, parameters=_parameters(node), media=self._media(node),
-            personal=cells.get("personal", "").lower() in YES, check=self._check(row), parent=parent, node=node,
+            personal=cells.get("personal", "").lower() not in NO, check=self._check(row), parent=parent, node=node,
             shared=cells.get("shared", "").lower() in YES)
         question.limit = LENGTHS[question.multiline]
         self._choices(question)

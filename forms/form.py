@@ -13,12 +13,13 @@ from forms.building import Builder, language_code
 from forms.conversion import Converted, NotConverted, convert
 from forms.handlers import HANDLERS, METADATA
 from forms.language import LANGUAGES, Text
+from forms.misread import misread
 from forms.model.definition import Definition, Fault
 from forms.model.evaluation import Context, XPathError
 from forms.model.reading import read
 from forms.model.state import EndlessForm, State
 from forms.questions import Column, Question
-from forms.remedies import faulty
+from forms.slips import slips
 from forms.workbook import FormError, Problem, Row
 
 LIBRARY = ("housing-census", "spring-check", "building-listing", "legal-entity", "incident-report", "fire-inspection",
@@ -72,8 +73,7 @@ class Form:
     def _faults(self) -> Iterator[Problem]:
         """What is wrong with the expressions of the form, and what depends on itself."""
         for fault in self.definition.faults:
-            yield self._placed(fault.ref, fault.part, faulty(str(fault.cause)),
-                               Text("请改正这个表达式", "Mend this expression"))
+            yield self._placed(fault.ref, fault.part, *misread(str(fault.cause), self._written(fault)))
         for ref, part, path in self.definition.strangers:
             yield self._placed(ref, part, Text(f"没有这个问题：{path}", f"there is no question {path}"),
                                Text("请改正名字", "Mend the name"))
@@ -87,6 +87,11 @@ class Form:
                 yield problem
             else:
                 self.warnings.append(problem)
+
+    def _written(self, fault: Fault) -> str:
+        """The expression as it stands in the workbook; "" for one that is in no cell."""
+        row = self._builder.rows.get(fault.ref)
+        return row.cells.get(COLUMNS.get(fault.part, ""), "") if row else ""
 
     def _placed(self, ref: str, part: str, cause: Text, remedy: Text) -> Problem:
         question = self.by_path.get(ref)
@@ -131,6 +136,7 @@ def load(data: bytes, name: str, external: Mapping[str, bytes] | None = None) ->
     form = _form(data, book, converted, external)
     if book.problems:
         raise FormError(book.problems)
+    form.warnings.extend(slips(form, book.sheets))
     return form
 
 

@@ -6,6 +6,8 @@ import difflib
 import re
 from collections.abc import Iterable, Iterator
 
+from forms import workbook
+from forms.complaints import HEADINGS
 from forms.language import Text
 from forms.questions import Question
 from forms.workbook import Problem, Row, Workbook
@@ -37,6 +39,21 @@ KINDS = {
 }
 # What pyxform remarks, in Chinese; anything else stays in its words.
 REMARKS = [
+    (r"Language 'default' is missing the (\w+) (\S+) column", "工作表 {0} 的 {1} 列写了语言，别的列没写；请都写上，如 hint::中文 (zh)"),
+    (r"Language '(.*?)' is missing the (\w+) columns (.*?)\.$", "工作表 {1} 里没有语言“{0}”的这些列：{2}，会用别的语言的文字"),
+    (r"The 'disabled' column header", "disabled 不是标准的列，建议改用 relevant"),
+    (r"Row without name, text, or label is being skipped", "这一行没有 type、name、label，跳过了"),
+    (r"(\S+) is no longer supported on most devices", "{0} 在大多数手机上已经不能用"),
+    (r"(Group|Repeat) has no label", "这一组没有题目文字"),
+    (r"select one external is only meant for filtered selects", "select_one_external 要写 choice_filter 才有意义"),
+    (r"Use the max-pixels parameter", "照片没有限大小，可以在 parameters 写 max-pixels=1600，传得快"),
+    (r"This form uses or_other and translations", "or_other 加出来的“其他”只有英文，建议在选项表里自己写一项"),
+    (r"\[row : 1\] On the 'choices' sheet, the '(.*?)' value is invalid\. Column headers", "choices 工作表的列名“{0}”是空的或有空格"),
+    (r"On the 'choices' sheet, the '(.*?)' value is invalid\. Column headers", "choices 工作表的列名“{0}”是空的或有空格"),
+    (r"On the 'choices' sheet, the 'label' value is invalid", "选项没有文字，会显示代码"),
+    (r"On the 'survey' sheet, the 'name' value '(.*?)' is problematic", "名字“{0}”和别的名字只差大小写，有的软件分不清"),
+    (r"When looking for a sheet named '(\w+)', the following sheets with similar names were found: (.*?)\.",
+     "没有名为 {0} 的工作表，有相近的：{1}。写错的话请改名"),
     (r"Language '(.*?)' is missing the (\w+) (\S+) column", "工作表 {1} 里没有语言“{0}”的 {2} 列，会用别的语言的文字"),
     (r"The following language declarations do not contain valid machine-readable codes: (.*?)\. Learn more",
      "语言“{0}”没有写代码，请写成如“中文 (zh)”“English (en)”，网页才认得"),
@@ -50,7 +67,7 @@ def warnings(book: Workbook, said: list[str]) -> list[Problem]:
     """What is left out or done otherwise: columns and looks that mean nothing here, types that a page cannot serve, and
     what pyxform remarks (`said`)."""
     rows = book.sheets.get("survey", [])
-    found = [*unused_columns(rows), *_looks(rows), *_kinds(rows), *_settings(book), *_formulas(book)]
+    found = [*unused_columns(rows), *_looks(rows), *_kinds(rows), *_settings(book), *_formulas(book), *_spelt(book)]
     return found + [_remark(sentence) for sentence in dict.fromkeys(said)]
 
 
@@ -59,7 +76,7 @@ def unused_columns(rows: list[Row]) -> Iterator[Problem]:
     for head in dict.fromkeys(head for row in rows for head in row.cells):
         base = re.split(r"::?", head)[0].strip().replace(" ", "_")
         if base not in KNOWN_COLUMNS and not base.startswith(("sms_", "hxl")):
-            meant = difflib.get_close_matches(base, KNOWN_COLUMNS, 1, 0.7)
+            meant = [HEADINGS[base]] if base in HEADINGS else difflib.get_close_matches(base, KNOWN_COLUMNS, 1, 0.7)
             yield Problem("survey", 1, Text(f"“{head}”这一列没有用到", f"the column “{head}” is not used"),
                           Text(f"要写的是不是 {meant[0]}？是的话请改列名", f"Did you mean {meant[0]}? Then correct the heading")
                           if meant else Text("如果写错了字，请改正", "If it is a slip of the pen, correct it"), head)
@@ -101,6 +118,15 @@ def _formulas(book: Workbook) -> Iterator[Problem]:
         yield Problem(sheet, 0, Text(f"有 {len(cells)} 个公式（{named}），用的是 Excel 存下的结果",
                                      f"{len(cells)} formulas ({named}) are read as the results that Excel kept"),
                       Text("先在 Excel 里重算并保存，或粘贴为值", "Recalculate and save in Excel first, or paste them as values"))
+
+
+def _spelt(book: Workbook) -> Iterator[Problem]:
+    """Yes and no in other words: understood here, and by no other program."""
+    for head, text in dict.fromkeys((head, text) for _, head, text in book.spelt):
+        row = next(row for row, *of in book.spelt if of == [head, text])
+        read = workbook.SPELT[text.lower()]
+        yield Problem("survey", row, Text(f"“{text}”当作 {read}", f"“{text}” is read as {read}"),
+                      Text("别的采集软件不认，请写 yes 或 no", "Other programs do not know it; write yes or no"), head)
 
 
 _TRACE = Text("网页上不能在地图上画，一点一点地填或取", "a web page has no map to draw on; points are typed or taken one by one")

@@ -25,6 +25,10 @@ MOST_ROWS_ELSEWHERE = 60_000
 MOST_COLUMNS = 2_000
 SHEETS = ("survey", "choices", "settings", "external_choices", "entities", "osm", "cascades", "columns")
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+# Columns that hold yes or no, and what people write for it; pyxform takes an unknown word for a reference to a question.
+SWITCHES = ("required", "read_only", "readonly", "disabled")
+SPELT = {"是": "yes", "必填": "yes", "要": "yes", "对": "yes", "y": "yes", "√": "yes", "✓": "yes",
+         "否": "no", "不": "no", "n": "no", "选填": "no"}
 _SPACES = re.compile(" +")
 # The record with which an old .xls that has a password begins, right behind its first one (MS-XLS 2.4.117, FilePass).
 _FILEPASS = re.compile(rb"\x09\x08[\x08\x10]\x00.{8,80}?\x2f\x00.\x00[\x00\x01]\x00", re.DOTALL)
@@ -67,7 +71,8 @@ class Row(NamedTuple):
 @dataclass
 class Workbook:
     """sheets: rows by lower-case sheet name. headings: as written, by sheet. names: of all sheets, as written.
-    problems: cells that cannot be used. formulas: (sheet, place such as C5) of those whose kept result is read."""
+    problems: cells that cannot be used. formulas: (sheet, place such as C5) of those whose kept result is read. spelt: (row, heading,
+    text) of cells of the sheet survey that say yes or no in other words."""
 
     sheets: dict[str, list[Row]] = field(default_factory=dict)
     headings: dict[str, list[str]] = field(default_factory=dict)
@@ -75,6 +80,7 @@ class Workbook:
     names: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     formulas: list[tuple[str, str]] = field(default_factory=list)
+    spelt: list[tuple[int, str, str]] = field(default_factory=list)
 
 
 def read(data: bytes) -> Workbook:
@@ -97,8 +103,7 @@ def read(data: bytes) -> Workbook:
             raise _unreadable(Text("文件设了密码", "the file has a password")) from None
         raise _unreadable(Text("文件坏了，打不开", f"the file is damaged ({type(error).__name__})")) from None
     if not found.sheets.get("survey"):
-        raise FormError([Problem("survey", 0, Text("没有问题", "there are no questions"),
-                                 Text("请在名为 survey 的工作表里写问题", "Write the questions in a sheet named survey"))])
+        raise FormError([_without_questions(found)])
     if data[:2] == b"PK":
         for cell in formulas(data, found.headings):
             if cell.usable:
@@ -106,6 +111,17 @@ def read(data: bytes) -> Workbook:
             else:
                 found.problems.append(Problem(cell.sheet, cell.row, cell.cause, REMEDY, cell.column))
     return found
+
+
+def _without_questions(found: Workbook) -> Problem:
+    if "survey" in found.sheets:
+        return Problem("survey", 0, Text("没有问题", "there are no questions"),
+                       Text("第一行写列名（type、name、label），下面每行一个问题",
+                            "Write the headings type, name and label in the first row and a question in each row below"))
+    names = Text("、".join(found.names[:8]), ", ".join(found.names[:8]))
+    return Problem("—", 0, Text(f"没有名为 survey 的工作表，这里有：{names.zh}", f"there is no sheet named survey; it has {names.en}"),
+                   Text("请把写问题的工作表改名为 survey，写选项的改名为 choices",
+                        "Name the sheet with the questions survey and the one with the choices choices"))
 
 
 def refuse_ending(filename: str) -> None:
@@ -123,17 +139,25 @@ def _take(found: Workbook, sheet: python_calamine.CalamineSheet, name: str) -> N
     values = sheet.to_python(skip_empty_area=False)
     heading = [_SPACES.sub(" ", _cell(value)) for value in values[0]] if values else []
     _refuse_double(heading, name)
-    lower = [head.lower() for head in heading]
     rows, cells = [], []
     for number, line in enumerate(values[1:], 2):
         texts = [_cell(value) for value in line]
         written = {head: text for head, text in zip(heading, texts) if head and text}
+        if name == "survey":
+            _spell(found, number, written)
         cells.append(written)
         if written:
-            rows.append(Row(number, {head: text for head, text in zip(lower, texts) if head and text}))
+            rows.append(Row(number, {head.lower(): text for head, text in written.items()}))
     while cells and not cells[-1]:
         cells.pop()
     found.sheets[name], found.cells[name], found.headings[name] = rows, cells, heading
+
+
+def _spell(found: Workbook, number: int, written: dict[str, str]) -> None:
+    for head, text in written.items():
+        if head.lower().replace(" ", "_") in SWITCHES and text.lower() in SPELT:
+            found.spelt.append((number, head, text))
+            written[head] = SPELT[text.lower()]
 
 
 def _refuse_double(heading: list[str], name: str) -> None:

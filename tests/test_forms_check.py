@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from openpyxl import Workbook
 
 from forms.check import check
-from forms.form import LIBRARY, library
+from forms.form import LIBRARY, library, load
 from survey.cli import main
 from tests.forms_inline import workbook
 
@@ -258,3 +258,75 @@ def test_the_minutes_of_one_filling_and_the_languages_are_printed(tmp_path, monk
     told = CliRunner().invoke(main, ["form", "check", str(tmp_path / "f.xlsx")])
     assert told.exit_code == 0 and f"one filling takes about {minutes} min" in told.output
     assert (f"Languages: {languages}" in told.output) if languages else "Languages" not in told.output
+
+
+SLIPS = """
+| type         | name | label | required | personal | relevant    | constraint     | choice_filter | default | constraint_message |
+| select_one l | a    | A     | 是       |          |             |                |               | 9       |                    |
+| text         | b    | B     |          | Y        | ${a} = 'M'  | 0-120          |               |         |                    |
+| date         | c    | C     | no       | no       | a = '1'     | . < 2020-01-01 |               | 1/3/20  |                    |
+| select_one l | d    | D     |          |          |             |                | town = ${a}   |         |                    |
+| integer      | e    | E     |          |          |             |                |               | 三      | 太大               |
+"""
+
+
+def test_what_works_and_surely_means_otherwise_is_said_and_hides_nothing():  # (SLP-1 to SLP-6)
+    form = load(workbook(survey=SLIPS, choices=CHOICES), "f")
+    said = [(problem.row, problem.column, problem.text().zh) for problem in form.warnings]
+    for row, column, words in (
+            (2, "default", "没有“9”"), (3, "relevant", "要写的是不是 '1'"), (3, "constraint", "没有看填的答案"),
+            (4, "relevant", "${a}"), (4, "constraint", "date('2020-01-01')"), (4, "default", "不是日期"),
+            (5, "choice_filter", "没有“town”这一列"), (6, "default", "不是数"), (6, "constraint_message", "没有写 constraint"),
+            (2, "required", "“是”当作 yes"), (3, "personal", "按 yes 算")):
+        assert [each for each in said if each[:2] == (row, column) and words in each[2]], (row, column, said)
+    assert form.by_path["/data/a"].required is True  # 是 is yes, not a question of that name
+    assert [question.name for question in form.root.walk() if question.personal] == ["b"]
+
+
+def test_languages_and_settings_that_do_not_fit_are_said():  # (SLP-7)
+    report = check(workbook(survey="| type | name | label::中文 (zh) | hint::中文(zh) |\n| text | a | A | B |",
+                            settings="| form_titel | default_language |\n| T | 法文 |"), "f.xlsx")
+    said = [problem.text().zh for problem in report.warnings]
+    assert all(any(words in each for each in said) for words in ("form_title", "“法文”", "两种写法"))
+
+
+@pytest.mark.parametrize(("survey", "words"), [
+    ("| 类型 | 名称 | 标签 |\n| text | a | A |", "类型 → type, 名称 → name"),
+    ("| type | name | label |\n| 单选 l | a | A |", "select_one 选项表名"),
+    ("| type | name | label |\n| integar | a | A |", "要写的是不是 integer"),
+    ("| type | name | label | constraint |\n| integer | a | A | .>0，.<9 |", "全角"),
+    ("| type | name | label | constraint |\n| integer | a | A | . == 1 |", "相等只写一个 ="),
+    ("| type | name | label | constraint |\n| integer | a | A | . > 1 且 . < 9 |", "并且写 and"),
+    ("| type | name | label | constraint |\n| integer | a | A | LEN(.) > 3 |", "string-length"),
+    ("| type | name | label | parameters |\n| range | a | A | start=0 end=10 step=0 |", "step 不能是 0"),
+    ("| type | name | label | parameters |\n| text | b | B | |\n| image | a | A | max-pixels=big |", "第 3 行 parameters 列"),
+    ("| type | name | label |\n| select_one_from_file t.xlsx | a | A |", "另存为 CSV"),
+    ("| type | name | label |\n| audit | x | |\n| text | a | A |", "name 列空着"),
+])
+def test_the_remedy_names_what_was_probably_meant_in_the_language_of_whoever_wrote_it(survey, words):
+    report = check(workbook(survey=survey, choices=CHOICES), "f.xlsx")
+    said = [problem.text().zh for problem in report.problems]
+    assert any(words in each for each in said) and not any("只有英文" in each for each in said), said
+
+
+def test_a_workbook_whose_sheets_have_other_names_says_which_it_found():
+    report = check(workbook(问题="| type | name | label |\n| text | a | A |", 选项="| list_name |\n| l |"), "f.xlsx")
+    assert "问题、选项" in report.problems[0].cause.zh and "survey" in report.problems[0].remedy.zh
+
+
+def test_every_sentence_of_pyxform_that_is_known_has_words_of_its_own():
+    """Every message of its catalogue that a workbook can bring about, with made-up parts."""
+    from pyxform.errors import ErrorCode, PyXFormError
+
+    from forms.remedies import explained
+    from forms.workbook import Workbook as Book
+    parts = dict.fromkeys(("row", "other_row"), 2) | {name: "x" for name in (
+        "sheet", "column", "name", "value", "q", "type", "dataset", "saveto", "scope", "other_scope", "question", "accepted", "rejected",
+        "missing", "other", "header", "sheet_name", "columns", "sheet_type",
+        "tick_labelset")} | {"name": "tick_labelset", "sheet": "survey"}
+    rare = {code for code in ErrorCode if code.name.startswith("INTERNAL") or code.name in (
+        "ENTITY_005", "ENTITY_006", "ENTITY_007", "ENTITY_008", "ENTITY_009", "ENTITY_011", "ENTITY_012", "ENTITY_013", "HEADER_001",
+        "HEADER_004", "NAMES_002", "NAMES_013", "NAMES_014", "NAMES_015")}  # entities, and remarks rather than complaints
+    english = {code.name for code in set(ErrorCode) - rare
+               if "只有英文" in explained(PyXFormError(code=code, context=parts), Book())[0].cause.zh}
+    assert english == set()
