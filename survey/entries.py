@@ -191,7 +191,7 @@ def _send(sheet: Sheet, shown: Shown, at: datetime) -> Response:
             doors.miss(doors.address())
         return show(sheet, replace(shown, status=refusal.status, ask_receipt=True, receipt_error=refusal.text,
                                    notice=AlreadyRecorded().text, alarm=True))
-    session["sent"] = [found.code.id, shown.instance.id, int(at.timestamp())]
+    session["sent"] = [found.code.id, shown.instance.id, int(at.timestamp()), bool(shown.receipt.strip())]
     return redirect(sheet.receipt_page, 303)
 
 
@@ -259,7 +259,12 @@ def _keep(sheet: Sheet, shown: Shown, answers: dict, at: datetime) -> None:
 
 def last_sent(found: OpenDoor, at: datetime) -> str | None:
     """The receipt number (12 symbols) of what this browser sent for this door within the last hour."""
-    code_id, instance, sent_at = session.get("sent") or (None, None, 0)
+    code_id, instance, sent_at, *_ = session.get("sent") or (None, None, 0)
     if code_id != found.code.id or at.timestamp() > sent_at + _SHOWN_SECONDS:
         return None
     return submissions.receipt_of(current_app.installation.server, instance)
+
+
+def was_correction() -> bool:
+    """Whether what this browser sent last changed what was recorded."""
+    return (session.get("sent") or [False])[3:] == [True]

@@ -54,6 +54,8 @@ def words_json() -> bytes:
     """All sentences in all languages: {"zh": {NAME: sentence}, ...}."""
     found = {name: text for sentences in (vars(messages), vars(questionnaire_words), globals())
              for name, text in sentences.items() if isinstance(text, Text)}
+    found |= {f"{name}_{kind}": text for name in ("FILE_CHOOSE", "FILE_REPLACE")
+              for kind, text in getattr(questionnaire_words, name).items()}
     said = {code: {name: text.to(code) for name, text in found.items()} for code in LANGUAGES}
     return json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()
 

@@ -213,7 +213,8 @@ def test_inv_4_with_the_receipt_the_answers_come_back_and_can_be_corrected(
     new_receipt = receipt_on(phone.send(mended))
     first, second = cast.kept(installation, campaign)
     assert second["replaces"] == first["id"] and second["answers"] == WANG | {"rooms": "4"}
-    assert new_receipt != recorded
+    assert new_receipt != recorded and "原来的回执号也还能用" in phone.text
+    assert Respondent(app).open(f"/h/{wang_household.code}").send(receipt=recorded).value("q-rooms") == "4"  # as the page says
 
 
 def test_inv_4_a_wrong_receipt_opens_nothing_and_counts_as_a_guess(app, recorded, wang_household):

@@ -165,7 +165,8 @@ def receipt(code: str) -> Response:
     number = entries.last_sent(found, at)
     if number is None:
         return redirect(url_for("resident.landing", code=found.text), 303)
-    return Response(render_template("receipt.html", found=found, receipt=symbols.grouped(number)), mimetype="text/html")
+    return Response(render_template("receipt.html", found=found, receipt=symbols.grouped(number),
+                                    corrected=entries.was_correction()), mimetype="text/html")
 
 
 def _correct_again(code: str) -> Response:

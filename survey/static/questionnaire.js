@@ -383,7 +383,9 @@
   async function scan(box) {
     const [video, says] = [box.querySelector("video"), box.querySelector("[role=status]")];
     stop();
+    let reader;
     try {
+      reader = await (await reading).detector(true);
       stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
     } catch {
       says.textContent = words.noCamera;
@@ -392,9 +394,8 @@
     video.srcObject = stream;
     video.hidden = false;
     video.play().catch(() => {}); // until frames come, detect() just finds nothing
-    const detector = new BarcodeDetector();
     while (stream && video.isConnected) {
-      const [found] = await detector.detect(video).catch(() => []);
+      const [found] = await reader.detect(video).catch(() => []);
       if (found) {
         fill(box.dataset.scan, found.rawValue);
         stop();
@@ -411,18 +412,22 @@
   });
   window.addEventListener("pagehide", stop);
 
-  // Some browsers know the name and read no code.
+  // Fetched only where a question asks for a code and there is a camera.
   let reads = false;
-  if ("BarcodeDetector" in window && navigator.mediaDevices) {
-    BarcodeDetector.getSupportedFormats().then((formats) => {
-      reads = formats.length > 0;
-      for (const box of root.querySelectorAll(".device[data-scan]")) box.hidden = !reads;
-    }).catch(() => {});
+  let reading = null;
+  function lookForCamera() {
+    if (reading || !navigator.mediaDevices || !root.querySelector(".device[data-scan]")) return;
+    reading = import("/static/detector.js");
+    reading.then(({ canScan }) => canScan()).then((can) => {
+      reads = can;
+      for (const box of root.querySelectorAll(".device[data-scan]")) box.hidden = !can;
+    }).catch(() => {}); // then codes are typed
   }
 
   function begin() {
     refresh();
     root.querySelectorAll("[data-limit]").forEach(count);
+    lookForCamera();
     for (const box of root.querySelectorAll(".device")) {
       if (box.dataset.draw) continue;
       box.hidden = box.dataset.position ? !("geolocation" in navigator && window.isSecureContext)

@@ -1,6 +1,7 @@
-// A code before the camera, where the browser can read one; typed otherwise.
+// A code before the camera; typed where there is none.
 "use strict";
 
+import { canScan, detector } from "../detector.js";
 import { h } from "./element.js";
 import { line } from "./typed.js";
 
@@ -8,7 +9,6 @@ const EVERY = 150; // ms between two looks
 
 export function barcode(question, session) {
   const field = line(question, session);
-  if (!("BarcodeDetector" in window && navigator.mediaDevices)) return field;
   const video = h("video", { playsinline: true, hidden: true });
   video.muted = true;
   const says = h("p", { class: "hint", role: "status" });
@@ -20,15 +20,16 @@ export function barcode(question, session) {
     video.hidden = true;
     if (says.textContent === session.say("AIM")) says.textContent = "";
   };
-  // Some browsers know the name and read no code.
   button.hidden = true;
-  BarcodeDetector.getSupportedFormats().then((formats) => { button.hidden = !formats.length; }).catch(() => {});
+  canScan().then((can) => { button.hidden = !can; }).catch(() => {});
   button.addEventListener("click", async () => {
     if (stream) { // pressed again
       stop();
       return;
     }
+    let reader;
     try {
+      reader = await detector(true);
       stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
     } catch {
       says.textContent = session.say("NO_CAMERA");
@@ -38,9 +39,8 @@ export function barcode(question, session) {
     video.srcObject = stream;
     video.hidden = false;
     video.play().catch(() => {}); // until frames come, detect() just finds nothing
-    const detector = new BarcodeDetector();
     while (stream && video.isConnected) {
-      const [found] = await detector.detect(video).catch(() => []);
+      const [found] = await reader.detect(video).catch(() => []);
       if (found && stream) {
         session.type(question, found.rawValue);
         says.textContent = session.say("SCANNED");

@@ -52,7 +52,8 @@ function endingOf(file) {
 export function upload(question, session) {
   const { type, looks, id } = question;
   const capture = type !== "image" ? null : looks.has("new-front") || looks.has("front") ? "user" : looks.has("new") ? "environment" : null;
-  const pick = h("input", { type: "file", id, name: id, accept: ACCEPTED[type], capture });
+  const pick = h("input", { type: "file", class: "picked", id, name: id, accept: ACCEPTED[type], capture });
+  const words = h("label", { class: "button secondary", for: id });
   const preview = h("div", { class: "kept-file" });
   const says = h("p", { class: "hint", role: "status" });
   let shown = null;
@@ -85,9 +86,10 @@ export function upload(question, session) {
   }
 
   return {
-    node: h("div", {}, preview, pick, says), target: pick,
+    node: h("div", {}, preview, h("div", { class: "pick" }, pick, words), says), target: pick,
     update() {
       const file = question.state.value;
+      words.textContent = session.say(`${file ? "FILE_REPLACE" : "FILE_CHOOSE"}_${type}`);
       if (file === shown) return;
       shown = file;
       preview.replaceChildren(...(file ? [shownFile(file, type, session),
