@@ -2,14 +2,17 @@
 from __future__ import annotations
 
 import math
+import re
 from datetime import datetime, tzinfo
 from functools import lru_cache
 
 from forms.functions.registry import function
 from forms.xpath.context import Frame
-from forms.xpath.dates import Moment, day_fraction, formatted, fraction_of, is_date, moment_of, read_moment
+from forms.xpath.dates import Moment, day_fraction, formatted, fraction_of, is_date, moment_at, moment_of, read_moment
 from forms.xpath.errors import EvaluationError
 from forms.xpath.values import to_text
+
+_DAYS = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII)
 
 
 @function("today", "", "number", framed=True)
@@ -25,22 +28,21 @@ def now(frame: Frame) -> Moment:
 @function("date", "v", "any", framed=True)
 def date(frame: Frame, value: object) -> Moment | str:
     """The value as a date: days since 1970-01-01T00:00Z, an ISO text, or a date already. Nothing stays nothing."""
+    if type(value) is Moment:
+        return value
+    zone = frame.context.zone
     if isinstance(value, float):
-        return value if isinstance(value, Moment) else Moment(value, frame.context.zone)
+        return moment_at(value, zone)
     if isinstance(value, bool):
-        return Moment(math.nan, frame.context.zone)
-    text = to_text(value).strip()
+        return Moment(math.nan, zone)
+    text = to_text(value)
     if not text:
         return ""
-    moment = read_moment(text, frame.context.zone, padded=False)
-    return Moment(_plain_number(text), frame.context.zone) if moment is None else moment
+    moment = read_moment(text.strip(), zone, padded=False)
+    return moment_at(float(text) if _DAYS.fullmatch(text) else math.nan, zone) if moment is None else moment
 
 
 function("date-time", "v", "any", framed=True)(date)
-
-
-def _plain_number(text: str) -> float:
-    return float(text) if text.lstrip("-").replace(".", "", 1).isdecimal() and text.isascii() else math.nan
 
 
 @function("decimal-date-time", "v", "number", framed=True)
@@ -51,7 +53,7 @@ def decimal_date_time(frame: Frame, value: object) -> float:
     text = to_text(value).strip()
     if not text:
         return math.nan
-    moment = None if isinstance(value, bool) else read_moment(text, frame.context.zone)
+    moment = None if isinstance(value, bool) else read_moment(text, frame.context.zone, padded=False)
     if moment is None:
         raise EvaluationError(f"{text!r} is no date")
     return float(moment)

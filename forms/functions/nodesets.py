@@ -19,7 +19,7 @@ def count(nodes: list) -> float:
 @function("count-non-empty", "s", "number")
 def count_non_empty(nodes: list) -> float:
     """How many of the nodes hold something: a text, or elements."""
-    return float(sum(1 for node in nodes if text_of(node) != "" or is_element(node) and len(node)))
+    return float(sum(1 for node in nodes if text_of(node) != "" or is_element(node) and any(map(is_element, node))))
 
 
 @function("last", "", "number", framed=True)

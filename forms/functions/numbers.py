@@ -7,15 +7,17 @@ from decimal import ROUND_HALF_DOWN, ROUND_HALF_UP, Decimal
 from forms.functions.choosing import numbers_of, present
 from forms.functions.registry import function
 from forms.xpath.context import Frame
+from forms.xpath.dates import DayCount, days, is_date
 from forms.xpath.nodes import text_of
-from forms.xpath.values import text_number, to_number
+from forms.xpath.values import to_number, to_text
 
 
 @function("number", "?v", "number", framed=True)
 def number(frame: Frame, *value: object) -> float:
-    if value:
-        return to_number(value[0], frame.context.zone)
-    return text_number(text_of(present(frame)), frame.context.zone)
+    given, zone = value[0] if value else text_of(present(frame)), frame.context.zone
+    if isinstance(given, (str, list)) and is_date(text := to_text(given)):
+        return DayCount(days(text, zone), zone)
+    return to_number(given, zone)
 
 
 @function("int", "n", "number")

@@ -14,10 +14,11 @@ from forms.xpath.context import Frame
 from forms.xpath.dates import is_date
 from forms.xpath.errors import EvaluationError
 from forms.xpath.nodes import in_order, text_of
-from forms.xpath.values import differ, equal, ordered, text_number, to_boolean, to_number, to_text
+from forms.xpath.values import differ, different, equal, ordered, same, text_number, to_boolean, to_number, to_text
 from forms.xpath.weighing import weighted
 
 ORDER = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
+NUMBERS = {**ORDER, "=": same, "!=": different}
 _DIGITS = {str(digit): float(digit) for digit in range(10)}
 MIRROR = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "=", "!=": "!="}
 
@@ -162,7 +163,7 @@ class Compiler:
         first, second = self.code(left), self.code(right)
         one, two = first.run, second.run
         if first.kind == second.kind == "number":
-            compare = ORDER.get(sign) or (operator.eq if sign == "=" else operator.ne)
+            compare = NUMBERS[sign]
             return Code("boolean", lambda frame: compare(one(frame), two(frame)))
         if sign in ORDER:
             compare = ORDER[sign]
@@ -177,7 +178,7 @@ class Compiler:
             return None
         find = code.run
         if isinstance(literal, float):
-            compare = ORDER.get(sign) or (operator.eq if sign == "=" else operator.ne)
+            compare = NUMBERS[sign]
 
             def compared(frame: Frame) -> bool:
                 for node in find(frame):

@@ -14,7 +14,7 @@ _MOMENT = re.compile(rf"(\d{{4}})-(\d\d?)-(\d\d?)(?:T{_CLOCK})?", re.ASCII)
 _PADDED = re.compile(rf"\d{{4}}-\d\d-\d\d(?:T{_CLOCK})?", re.ASCII)
 _TIME = re.compile(_CLOCK, re.ASCII)
 DAY = 86_400_000  # milliseconds
-FURTHEST = 3_650_000  # days either way: about the year 9999
+FURTHEST = 2_932_896  # days: the end of the year 9999
 
 
 class Moment(float):
@@ -49,6 +49,21 @@ class Moment(float):
         if not (local.hour or local.minute or local.second or local.microsecond):
             return f"{local.date():%Y-%m-%d}" if local.year >= 1000 else local.date().isoformat()
         return local.isoformat(timespec="milliseconds")
+
+
+class DayCount(Moment):
+    """What `number()` makes of the text of a date: as a number the same Moment, as text its whole days, as ODK Web Forms
+    writes it."""
+
+    __slots__ = ()
+
+    def text(self) -> str:
+        return "NaN" if math.isnan(self) else str(math.floor(self))
+
+
+def moment_at(days: float, zone: tzinfo) -> Moment:
+    """The Moment that many days after the epoch, to the millisecond; no date beyond the years that there are."""
+    return Moment(round(days * DAY) / DAY if abs(days) <= FURTHEST else math.nan, zone)
 
 
 def moment_of(when: datetime, zone: tzinfo) -> Moment:

@@ -14,7 +14,7 @@ TOKEN = re.compile(r"""
 """, re.VERBOSE | re.ASCII)
 NAME = re.compile(r"[^\W\d][\w\-.·]*(?::(?!:)(?:[^\W\d][\w\-.·]*|\*))?")
 WORD_OPERATORS = {"and", "or", "mod", "div"}
-_OPERATOR_GLUED = re.compile(r"(?:and|or|mod|div)(?=[\d.-])")
+_OPERATOR_GLUED = re.compile(r"and|or|mod|div")
 MOST_TOKENS = 20_000
 
 
@@ -35,7 +35,7 @@ def tokens(text: str) -> list[tuple[str, str]]:
         if kind == "space":
             continue
         if kind == "name" and operand:
-            # After an operand a name can only be an operator, also one that touches a number: `1 div2`.
+            # After an operand a name can only be an operator, also one that touches what follows: `1 div2`, `4andtrue()`.
             glued = None if value in WORD_OPERATORS else _OPERATOR_GLUED.match(value)
             if glued:
                 at -= len(value) - glued.end()

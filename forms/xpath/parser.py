@@ -34,6 +34,7 @@ class Step(NamedTuple):
 
 ANY_NODE = ("()", "node")
 EVERYTHING_BELOW = Step("descendant-or-self", ANY_NODE)
+SHORT_STEPS = {("op", "."): Step("self", ANY_NODE), ("op", ".."): Step("parent", ANY_NODE)}
 
 
 def parse(text: str) -> tuple:
@@ -193,10 +194,10 @@ class _Reader:
 
     def step(self) -> Step:
         kind, value = self.take()
-        if (kind, value) == ("op", "."):
-            return Step("self", ANY_NODE, self.predicates())
-        if (kind, value) == ("op", ".."):
-            return Step("parent", ANY_NODE, self.predicates())
+        if (kind, value) in SHORT_STEPS:
+            if self.is_op("["):
+                raise XPathError(f"conditions after {value} are not understood by ODK Collect and in the browser")
+            return SHORT_STEPS[kind, value]
         axis = "child"
         if (kind, value) == ("op", "@"):
             axis = "attribute"
@@ -217,7 +218,7 @@ class _Reader:
             raise XPathError(f"unexpected {value!r}")
         elif value in NODE_TYPES and self.is_op("("):
             self.take()
-            if value == "processing-instruction" and not self.is_op(")"):
+            if value == "processing-instruction" and self.peek() is not None and self.peek()[0] == "str":
                 target = self.take()[1][1:-1]
             self.expect(")")
             test = ("()", value)

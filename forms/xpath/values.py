@@ -15,6 +15,8 @@ from forms.xpath.nodes import text_of
 # ODK Collect reads a decimal comma; no sign +, no exponent (XPath 1.0, section 4.4).
 _NUMBER = re.compile(r"\s*-?(?:\d+(?:[.,]\d*)?|[.,]\d+)\s*", re.ASCII)
 LONGEST = 5_000_000  # characters
+CLOSE = 1e-12
+_EXACT = 2 ** 53  # beyond it not every whole number is a float
 
 
 def to_text(value: object) -> str:
@@ -52,17 +54,17 @@ def text_number(text: str, zone: tzinfo) -> float:
 
 def number_text(number: float) -> str:
     """A number as the browser engines write it: no exponent between 1e-6 and 1e21."""
-    if number.is_integer() and abs(number) < 1e21:
+    if number.is_integer() and abs(number) < _EXACT:
         return str(int(number))
     if math.isnan(number):
         return "NaN"
     if math.isinf(number):
         return "Infinity" if number > 0 else "-Infinity"
-    written = repr(float(number))
+    written = repr(float(number)).removesuffix(".0")
     if "e" not in written:
         return written
     if 1e-6 <= abs(number) < 1e21:
-        return format(Decimal(written), "f")
+        return format(Decimal(written), "f")  # 1e+20 as 1 and twenty zeros
     mantissa, exponent = written.split("e")
     return f"{mantissa.removesuffix('.0')}e{int(exponent):+d}"
 
@@ -75,6 +77,16 @@ def comparable(text: str, zone: tzinfo) -> str | float:
     return text
 
 
+def same(one: float, two: float) -> bool:
+    """Whether two numbers are equal. 6.1 - 7.8 is -1.7, though not in binary: what is nearer than CLOSE counts as equal, as
+    in ODK Collect."""
+    return one == two or abs(one - two) < CLOSE
+
+
+def different(one: float, two: float) -> bool:
+    return not same(one, two)
+
+
 def equal(left: object, right: object, zone: tzinfo) -> bool:
     """`left = right` (XPath 1.0, section 3.4)."""
     if isinstance(left, bool) or isinstance(right, bool):
@@ -85,11 +97,11 @@ def equal(left: object, right: object, zone: tzinfo) -> bool:
         left, right = right, left
     if isinstance(left, list):
         if isinstance(right, float):
-            return any(text_number(text_of(node), zone) == right for node in left)
+            return any(same(text_number(text_of(node), zone), right) for node in left)
         wanted = comparable(right, zone)
         return any(comparable(text_of(node), zone) == wanted for node in left)
     if isinstance(left, float) or isinstance(right, float):
-        return to_number(left, zone) == to_number(right, zone)
+        return same(to_number(left, zone), to_number(right, zone))
     return left == right or comparable(left, zone) == comparable(right, zone)
 
 
@@ -103,7 +115,7 @@ def differ(left: object, right: object, zone: tzinfo) -> bool:
         left, right = right, left
     if isinstance(left, list):
         if isinstance(right, float):
-            return any(text_number(text_of(node), zone) != right for node in left)
+            return any(different(text_number(text_of(node), zone), right) for node in left)
         wanted = comparable(right, zone)
         return any(comparable(text_of(node), zone) != wanted for node in left)
     return not equal(left, right, zone)
