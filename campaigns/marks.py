@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from campaigns import campaign as campaigns
 from campaigns.campaign import Campaign
@@ -28,19 +28,22 @@ FORM = 0
 
 _COMPARED = frozenset({"select_one", "select_multiple", "integer", "decimal", "date"})
 _BYTES = 16
-_BATCH = 2_000
+_BATCH = 4_000  # fewer would write the index of marks, which are scattered all over it, more often
 
 
 def refresh(store: Store, campaign: Campaign, key: Key) -> int:
     """Make the marks of every submission that has none; returns how many had none. A batch a transaction, so that the intake
     waits for none of it."""
+    with store.read() as connection:
+        through = _through(connection, campaign)
     made = 0
     while True:
         with store.read() as connection:
-            rows = _marked(connection, campaign, key)
+            rows = _marked(connection, campaign, key, through)
         if not rows:
             return made
         made += sum(1 for row in rows if row["place"] == FORM)
+        through = rows[-1]["submission_id"]
         store.submit(lambda connection, rows=rows: _keep(connection, rows))
 
 
@@ -57,23 +60,30 @@ def _keep(connection: Connection, rows: list[dict]) -> None:
 def waiting(connection: Connection, campaign: Campaign) -> int:
     """How many submissions have no marks yet."""
     return connection.execute(select(func.count()).where(
-        submission.c.campaign_id == campaign.id, submission.c.id > _through(connection, campaign))).scalar_one()
+        *_after(submission.c.id, submission.c.campaign_id, campaign, _through(connection, campaign)))).scalar_one()
 
 
 def _through(connection: Connection, campaign: Campaign) -> int:
     """The newest submission that has marks: they are made in the order in which submissions came."""
-    return connection.execute(select(func.coalesce(func.max(answer_mark.c.submission_id), 0)).where(
-        answer_mark.c.campaign_id == campaign.id)).scalar_one()
+    number = answer_mark.c.submission_id
+    return connection.execute(select(number).where(
+        *_after(number, answer_mark.c.campaign_id, campaign, 0)).order_by(number.desc()).limit(1)).scalar() or 0
 
 
-def _marked(connection: Connection, campaign: Campaign, key: Key) -> list[dict]:
+def _after(number: ColumnElement[int], of_campaign: ColumnElement[int], campaign: Campaign, through: int) -> tuple:
+    """The campaign's rows beyond submission `through`. By the sum, which no index has, the database goes by submission: by
+    campaign it would look through, and sort, all that is there for each batch."""
+    return number > through, of_campaign + 0 == campaign.id
+
+
+def _marked(connection: Connection, campaign: Campaign, key: Key, through: int) -> list[dict]:
     found = connection.execute(
         select(submission.c.id, submission.c.instance, submission.c.sealed, submission.c.form_version_id)
-        .where(submission.c.campaign_id == campaign.id, submission.c.id > _through(connection, campaign))
+        .where(*_after(submission.c.id, submission.c.campaign_id, campaign, through))
         .order_by(submission.c.id).limit(_BATCH)).all()
-    return [{"submission_id": row.id, "place": place, "campaign_id": campaign.id, "mark": mark} for row in found
-            for place, mark in of(key, campaigns.form_version_of(connection, row.form_version_id),
-                                  unseal(key, row.instance, row.sealed))]
+    forms = {each: campaigns.form_version_of(connection, each) for each in {row.form_version_id for row in found}}
+    return [{"submission_id": number, "place": place, "campaign_id": campaign.id, "mark": mark}
+            for number, instance, sealed, version in found for place, mark in of(key, forms[version], unseal(key, instance, sealed))]
 
 
 def of(key: Key, form: Form, answers: dict) -> Iterator[tuple[int, bytes]]:

@@ -107,7 +107,8 @@ def test_visits_far_from_the_door_and_people_unlike_the_others(here, made, alice
     assert "900 米" in found["far"].what.zh and "（50 %），别人只有 2 %" in found["vacant"].what.zh
 
 
-def test_mrk_1_marks_are_made_once_keyed_and_hold_no_words(here, made, alice):
+def test_mrk_1_marks_are_made_once_keyed_and_hold_no_words(here, made, alice, monkeypatch):
+    monkeypatch.setattr(marks, "_BATCH", 1)
     sent(here, made, alice, [600] * 2, lambda place: {**WANG, "person": [HER]})
     key = here.keyring.campaign(made.slug)
     assert (marks.refresh(here.store, made, key), marks.refresh(here.store, made, key)) == (2, 0)

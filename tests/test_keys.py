@@ -1,4 +1,5 @@
 """Keys and sealing (INV-5)."""
+import hmac
 import stat
 
 import pytest
@@ -35,6 +36,13 @@ def test_one_campaigns_key_does_not_open_what_another_sealed(keyring):
     sealed = keyring.create_campaign("c1").seal(b"answers", "x")
     with pytest.raises(SealBroken):
         keyring.create_campaign("c2").open(sealed, "x")
+
+
+@pytest.mark.parametrize("data", [b"", b"a", b"b" * 64, "王小明".encode() * 99])
+def test_a_keyed_hash_is_hmac_sha256_of_the_purpose_s_own_key_however_often(keyring, data):
+    key = keyring.create_campaign("c1")
+    assert {key.mac("person", data) for _ in range(3)} == {hmac.digest(key.derive("person"), data, "sha256")}
+    assert key.mac("likeness", data) != key.mac("person", data)
 
 
 def test_keys_are_files_that_only_their_owner_reads(keyring):
