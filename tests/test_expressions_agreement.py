@@ -37,7 +37,10 @@ def test_numbers_are_compared_and_written_as_in_the_field(source, expected):
     ("format-date(date(number(/data/day)), '%Y-%m-%d')", "2026-03-08"), ("number('2026-02-30')", "NaN"),
     ("decimal-date-time('2026-3-8') = decimal-date-time('2026-03-08')", "true"), ("date('.5')", "Invalid Date"),
     ("date('  ')", "Invalid Date"),
-    ("boolean(date(1 div 0))", "false"), ("date(99999999) * 1", "NaN"), ("date('2.5') * 2", "5"), ("pi() * 1 = date(pi()) * 1", "false"),
+    ("number('2026-03-08T10:20:30+08')", "NaN"), ("date('2026-03-08T10:20:30+08')", "2026-03-08T10:20:30.000+08:00"),
+    ("boolean(date(1 div 0))", "false"), ("date(999999999) * 1", "NaN"),
+    ("date(20260308) * 1", "20260308"), ("date('9999-12-31')", "9999-12-31"),
+    ("date('2.5') * 2", "5"), ("pi() * 1 = date(pi()) * 1", "false"),
 ])
 def test_dates_and_numbers_turn_into_each_other_as_in_the_field(source, expected):
     assert text(source) == expected
@@ -45,8 +48,10 @@ def test_dates_and_numbers_turn_into_each_other_as_in_the_field(source, expected
 
 @pytest.mark.parametrize(("source", "expected"), [
     ("count-non-empty(/data/note)", "0"), ("count-non-empty(/data/group)", "1"), ("count-non-empty(/data/empty)", "0"),
-    ("selected-at('a b', -0.5)", "a"), ("selected-at('a b', -1)", ""), ("base64-decode('5L2g5aW9')", "你好"),
-    ("base64-decode('YQ')", ""), ("base64-decode('12:30')", ""), ("base64-decode('YQ==')", "a"),
+    ("selected-at('a b', -0.5)", "a"), ("selected-at('a b', -1)", ""), ("selected-at('', -0.5)", ""), ("base64-decode('5L2g5aW9')", "你好"),
+    ("base64-decode('YQ')", ""), ("base64-decode('12:30')", ""), ("base64-decode(' YQ = = ')", "a"),
+    ("weighted-checklist(1, 3, true(), 2, /data/nosuch, 9)", "true"),
+    ("weighted-checklist(1, 3, true(), 2, true(), /data/nosuch)", "false"),
 ])
 def test_small_functions_answer_as_in_the_field(source, expected):
     assert text(source) == expected

@@ -78,7 +78,7 @@ def weighted_checklist(frame: Frame, least: float, most: float, *pairs: object) 
         raise EvaluationError("weighted-checklist() needs a weight for each value")
     total = 0.0
     for value, weight in zip(pairs[::2], pairs[1::2], strict=True):
-        values, weights = spread([value]), spread([weight])
+        values, weights = spread([value]) or [""], spread([weight]) or [""]  # a question that is not there is like an empty one
         if len(values) != len(weights):
             raise EvaluationError("weighted-checklist() needs as many weights as values")
         total += sum(to_number(w, frame.context.zone) for v, w in zip(values, weights, strict=True) if to_boolean(v))

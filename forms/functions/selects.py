@@ -16,7 +16,7 @@ function("is-selected", "tt", "boolean")(selected)
 def selected_at(codes: str, index: float) -> str:
     """The code at a place counted from 0; empty beyond the last."""
     chosen = codes.split()
-    return chosen[int(index)] if -1 < index < len(chosen) else ""
+    return chosen[int(index)] if chosen and -1 < index < len(chosen) else ""
 
 
 @function("count-selected", "t", "number")

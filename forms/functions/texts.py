@@ -149,6 +149,6 @@ def digest(text: str, algorithm: str, encoding: str = "base64") -> str:
 def base64_decode(text: str) -> str:
     """The text that is written in base64, as UTF-8; empty when it is no base64."""
     try:
-        return base64.b64decode(text, validate=True).decode("utf-8", "replace")
+        return base64.b64decode("".join(text.split()), validate=True).decode("utf-8", "replace")
     except (binascii.Error, ValueError):
         return ""

@@ -11,10 +11,12 @@ from forms.xpath.errors import EvaluationError
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _CLOCK = r"(\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?(Z|[+-]\d\d(?::?\d\d)?)?"
 _MOMENT = re.compile(rf"(\d{{4}})-(\d\d?)-(\d\d?)(?:T{_CLOCK})?", re.ASCII)
-_PADDED = re.compile(rf"\d{{4}}-\d\d-\d\d(?:T{_CLOCK})?", re.ASCII)
+# What counts as a date by itself, without date(): all clients want the minutes of an offset then.
+_PADDED = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?:Z|[+-]\d\d:\d\d)?)?", re.ASCII)
 _TIME = re.compile(_CLOCK, re.ASCII)
 DAY = 86_400_000  # milliseconds
-FURTHEST = 2_932_896  # days: the end of the year 9999
+FURTHEST = 2_932_897  # days: the end of the year 9999
+MOST_DAYS = 100_000_000  # either way, as far as dates go in a browser
 
 
 class Moment(float):
@@ -62,8 +64,8 @@ class DayCount(Moment):
 
 
 def moment_at(days: float, zone: tzinfo) -> Moment:
-    """The Moment that many days after the epoch, to the millisecond; no date beyond the years that there are."""
-    return Moment(round(days * DAY) / DAY if abs(days) <= FURTHEST else math.nan, zone)
+    """The Moment that many days after the epoch, to the millisecond; no date beyond MOST_DAYS."""
+    return Moment(round(days * DAY) / DAY if abs(days) <= MOST_DAYS else math.nan, zone)
 
 
 def moment_of(when: datetime, zone: tzinfo) -> Moment:
