@@ -28,7 +28,10 @@ class Condition(NamedTuple):
 
 
 class Expression(Compiled):
-    """A compiled expression. Call it with the question's node and today's ISO date, or a Context."""
+    """A compiled expression. Call it with the question's node and today's ISO date, or a Context. `plain`: the same as a function
+    of answers, where it reads nothing else (see `forms.plan`)."""
+
+    plain: Callable | None = None
 
     def __init__(self, source: str, path: str, type_of: Callable[[str], str | None], boolean: bool = True,
                  repeats: frozenset[str] = frozenset()):

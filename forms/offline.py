@@ -40,11 +40,13 @@ def judge(form: Form, raw: dict, *, today: date, now: datetime, max_persons: int
         result = validate(form, raw, today=today, now=now, max_persons=MOST_PERSONS)
     except XPathError:  # an expression that cannot be worked out for these answers: all of it is flagged
         result = validate_by_model(form, raw, today, MOST_PERSONS, now)
-    _keep_long(form, result.answers, raw, {error.path for error in result.errors})
+    if result.errors:
+        _keep_long(form, result.answers, raw, {error.path for error in result.errors})
     flags = [f"invalid:{'/'.join(map(str, error.path))}" for error in result.errors]
-    sent, kept = _leaves(raw), _leaves(result.answers)
-    flags += sorted(f"dropped:{path}" for path, count in sent.items()
-                    if kept.get(path, 0) < count and path.rsplit("/", 1)[-1] not in _silent(form))
+    if raw != result.answers:
+        sent, kept = _leaves(raw), _leaves(result.answers)
+        flags += sorted(f"dropped:{path}" for path, count in sent.items()
+                        if kept.get(path, 0) < count and path.rsplit("/", 1)[-1] not in _silent(form))
     if form.person_repeat and len(result.answers.get(form.person_repeat) or ()) > max_persons:
         flags.append(f"many:{form.person_repeat}")
     return Judged(result.answers, tuple(flags[:MOST_FLAGS]))

@@ -1,15 +1,20 @@
 """What validating each submission needs, sorted out once when a form is loaded."""
 from __future__ import annotations
 
+from collections.abc import Callable
 from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING
 
 from lxml import etree
 
-from forms.expressions import Expression
+from forms.expressions import Expression, resolve
+from forms.functions import FORMS, FUNCTIONS
 from forms.handlers import FILES, HANDLERS, METADATA
 from forms.model.names import JR
 from forms.questions import Question
+from forms.xpath.parser import Step
+from forms.xpath.paths import CURRENT
+from forms.xpath.plain import NotPlain, plain
 
 if TYPE_CHECKING:
     from forms.form import Form
@@ -44,8 +49,10 @@ def lay(form: Form) -> None:
     if form.simple:
         form.steps = _in_order(form)
     if form.simple:
-        form.person_template = _instance(form.repeat) if form.repeat else None
-        form.template = _instance(form.root, but=form.repeat)
+        form.template = form.person_template = None
+        if not all([_made_plain(form, question) for question in form.root.walk()]):
+            form.person_template = _instance(form.repeat) if form.repeat else None
+            form.template = _instance(form.root, but=form.repeat)
 
 
 def is_asked(question: Question) -> bool:
@@ -86,6 +93,37 @@ def _express(form: Form) -> None:
         if node.relevant is not None:
             found = Expression.conditions(node.relevant.compiled, path)
             question.conditions = tuple(condition for condition in found if condition.path in form.by_path)
+
+
+def _made_plain(form: Form, question: Question) -> bool:
+    """Give the question's expressions their plain functions; whether all have one."""
+    found = [(each, name != "calculation") for name in ("relevant", "constraint", "calculation", "required")
+             if isinstance(each := getattr(question, name), Expression)]
+    for expression, boolean in found:
+        expression.plain = plain(expression.tree, boolean, _answers_seen_from(form, question), FUNCTIONS, FORMS)
+    return all(expression.plain for expression, _ in found)
+
+
+def _answers_seen_from(form: Form, question: Question) -> Callable[[object, list[Step]], Callable]:
+    """Gives, for a path at the question, the function that reads the one answer which it names in a block of `forms.quick`."""
+    inside = question.part == "person" and question is not form.repeat
+
+    def leaf(start: object, steps: list[Step]) -> Callable:
+        start = None if start == CURRENT else start
+        asked = form.by_path.get(resolve(question.path, start, steps)) if start in (None, "/") else None
+        if asked is None or asked.is_container:
+            raise NotPlain
+        if asked.part == "person":
+            above = question.path.rsplit("/", sum(step.axis == "parent" for step in steps))[0]
+            if not inside or start is None and not f"{above}/".startswith(f"{form.repeat.path}/"):
+                raise NotPlain  # the answers of all persons
+        name, own, several = asked.name, (asked.part == "person") == inside, asked.type == "select_multiple"
+        if several:
+            return lambda block: " ".join((block.answers if own else block.household).get(name, ()))
+        if own:
+            return lambda block: block.answers.get(name, "")
+        return lambda block: block.household.get(name, "")
+    return leaf
 
 
 def _is_simple(form: Form) -> bool:

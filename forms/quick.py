@@ -14,6 +14,7 @@ from forms.form import Form
 from forms.language import Text
 from forms.questions import Question
 from forms.verdict import AnswerError, Result, broken_words
+from forms.xpath.context import Context
 
 
 def validate_quickly(form: Form, raw: dict, today: str, max_persons: int) -> Result:
@@ -22,12 +23,13 @@ def validate_quickly(form: Form, raw: dict, today: str, max_persons: int) -> Res
 
 
 class _Block:
-    """The answers of the household (index None) or of one person, and the instance nodes that hold them."""
+    """The answers of the household (index None) or of one person, and the instance nodes that hold them. It is the frame of
+    plain expressions: `household` are the answers of the household, `context` says which day it is."""
 
-    __slots__ = ("index", "answers", "errors", "shown", "nodes", "off")
+    __slots__ = ("index", "answers", "errors", "shown", "nodes", "off", "household", "context")
 
-    def __init__(self, asked: list, raw: object, index: int | None):
-        self.index = index
+    def __init__(self, asked: list, raw: object, index: int | None, context: Context, household: dict | None = None):
+        self.index, self.context = index, context
         self.answers: dict = {}
         self.errors: dict[Question, Text] = {}
         self.shown: dict = {}
@@ -45,6 +47,7 @@ class _Block:
                 self.errors[question] = error
             elif answer:
                 self.answers[question.name] = answer
+        self.household = self.answers if household is None else household
 
     @property
     def blank(self) -> bool:
@@ -53,17 +56,19 @@ class _Block:
 
 class _Run:
     def __init__(self, form: Form, raw: dict, today: str, max_persons: int):
-        self.form, self.today = form, today
-        self.household = _Block(form.asked["household"], raw, None)
+        self.form, self.today, self.context = form, today, on_day(today)
+        self.household = _Block(form.asked["household"], raw, None, self.context)
         self.crowd: Text | None = None
         self.persons: list[_Block] = []
         if form.repeat:
             self._read_persons(raw.get(form.person_repeat), max_persons)
-        self._plant()
+        if form.template is not None:
+            self._plant()
 
     def _read_persons(self, raw: object, max_persons: int) -> None:
         given = raw if isinstance(raw, list) else []
-        blocks = [_Block(self.form.asked["person"], person, index) for index, person in enumerate(given)]
+        blocks = [_Block(self.form.asked["person"], person, index, self.context, self.household.answers)
+                  for index, person in enumerate(given)]
         self.blocks = blocks
         # An empty block that was added and never filled is no person, unless nobody at all was filled in.
         self.persons = [block for block in blocks if not block.blank] or blocks[:1 if self.form.repeat.required else 0]
@@ -72,10 +77,9 @@ class _Run:
             self.persons = []
 
     def _plant(self) -> None:
-        """Build the instance tree and fill in the answers."""
+        """Build the instance tree and fill in the answers, for expressions that are not plain."""
         form = self.form
-        root = deepcopy(form.template)
-        self.context = on_day(self.today, root)
+        root = self.context.top = deepcopy(form.template)
         _fill(self.household, form.household_nodes, root)
         if form.repeat:
             place = self.household.nodes[form.repeat]
@@ -110,16 +114,21 @@ class _Run:
         elif question.calculation:
             value = self._run(question.calculation, question, block)
             value = "" if value == "NaN" else value
-            block.nodes[question].text = value
+            if block.nodes:
+                block.nodes[question].text = value
             if value:
                 block.answers[question.name] = value
 
     def _run(self, expression: Expression, question: Question, block: _Block):
+        if expression.plain:
+            return expression.plain(block)
         return expression(block.nodes[question], self.context)
 
     def _switch_off(self, question: Question, block: _Block) -> None:
         for below in question.walk():
             block.off.add(below)
+            if below.part == "person" and block is self.household:
+                continue  # the persons go as a whole, below; a question of the household may have the same name as one of theirs
             block.answers.pop(below.name, None)
             block.errors.pop(below, None)
             if below in block.nodes and not below.is_container:
@@ -128,7 +137,7 @@ class _Run:
             self._drop_persons()
 
     def _drop_persons(self) -> None:
-        for person in self.persons:
+        for person in self.persons if self.form.template is not None else ():
             branch = person.nodes[self.form.repeat]
             branch.getparent().remove(branch)
         self.persons, self.crowd = [], None
