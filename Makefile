@@ -6,6 +6,7 @@ TEST_PROCESSES ?= 2
 TEST_ARGS ?=
 CORPUS ?= ../shared/corpus
 # A commit waits some milliseconds for the disk, and the tests make tens of thousands: they work in memory where there is room.
+# What Python has compiled is kept, whatever the shell says: they start dozens of servers.
 MEMORY := $(shell df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 && $$4 > 4000000 {print "/dev/shm"}')
 
 .PHONY: demo test check-long conformance bench lighthouse lint vendor fonts system-packages clean
@@ -15,7 +16,7 @@ demo: .venv/run fonts
 
 test: .venv/test system-packages
 	@$(BIN)/ruff check .
-	@$(if $(MEMORY),TMPDIR=$(MEMORY)) $(BIN)/pytest -q -n $(TEST_PROCESSES) --dist worksteal -m "not long" $(TEST_ARGS)
+	@PYTHONDONTWRITEBYTECODE= $(if $(MEMORY),TMPDIR=$(MEMORY)) $(BIN)/pytest -q -n $(TEST_PROCESSES) --dist worksteal -m "not long" $(TEST_ARGS)
 
 # The checks that take longer than a coffee: more crashes, more random weeks, the campaign at full size.
 check-long: .venv/test system-packages
