@@ -57,6 +57,11 @@ class Expression:
     def text(self, node, context: Context) -> str:
         return self.compiled.text(node, context.at(node))
 
+    def answer(self, node, context: Context) -> str:
+        """The text to keep as an answer: a number that is none is no answer. (The word NaN is one.)"""
+        text = self.text(node, context)
+        return "" if text == "NaN" and isinstance(self.compiled.value(node, context.at(node)), float) else text
+
     def number(self, node, context: Context) -> float:
         return self.compiled.number(node, context.at(node))
 

@@ -200,9 +200,9 @@ def begin(state: State, fresh: bool, edit: bool) -> None:
             around = source.repeats() if source is not None else ()
             if around and (not source.is_leaf or action.ref):
                 for node in [n for n in state.nodes.get(source, ()) if not n.range]:
-                    state.run(action, node)
+                    state.run(action, node, on_load=True)
             else:
-                state.run(action, None)
+                state.run(action, None, on_load=True)
             state.settle()
     state.settle()
 

@@ -20,8 +20,10 @@ _STEP = re.compile(r"([^\[\]]+)(?:\[(\d+)\])?$")
 
 
 class Repeats:
-    def __init__(self, state: State):
-        self.state = state
+    def __init__(self, state: State, fresh: bool):
+        """`fresh`: whether this is a new filling rather than one that is gone on with."""
+        self.state, self.fresh = state, fresh
+        self._counted: set[Node] = set()
 
     def find(self, ref: str, ranges: bool = False) -> Node:
         """The node at `ref`; with `ranges`, the range of instances when the last step is a repeat without a position."""
@@ -100,9 +102,11 @@ class Repeats:
         self.state.touched(range_)
 
     def count(self, range_: Node) -> None:
-        """Bring the number of instances to what jr:count says; while nobody is asked, they stay as they are."""
-        if not range_.parent.relevant:
+        """Bring the number of instances to what jr:count says; while nobody is asked, they stay as they are. (The first time
+        they are counted all the same: a form begins without instances that nobody was asked for.)"""
+        if not range_.parent.relevant and (range_ in self._counted or not self.fresh):
             return
+        self._counted.add(range_)
         wanted = self.at(range_, lambda place: range_.d.count.number(place, self.state.context))
         number = int(wanted) if wanted == wanted and wanted > 0 else 0
         number = min(number, MOST_INSTANCES)

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from forms.model.choices import Choice
@@ -28,7 +29,7 @@ def visible(state: State, node: Node) -> str:
     if node.d.control == "rank":
         # Whatever was not there to be ranked comes last.
         return " ".join([code for code in chosen if code in offered] + [code for code in offered if code not in chosen])
-    return " ".join(code for code in offered if code in chosen)
+    return " ".join(code for code in chosen if code in offered)
 
 
 def offered_choices(state: State, node: Node) -> list[Choice]:
@@ -37,6 +38,12 @@ def offered_choices(state: State, node: Node) -> list[Choice]:
     if known is None:
         known = node.cache["choices"] = list(_choices(state, node))
     return known
+
+
+def places(state: State, node: Node) -> Callable[[str], int]:
+    """Where a code stands among the choices offered now; what is not offered comes last."""
+    order = {choice.value: place for place, choice in reversed(list(enumerate(offered_choices(state, node))))}
+    return lambda code: order.get(code, len(order))
 
 
 def _choices(state: State, node: Node):

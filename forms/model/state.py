@@ -52,7 +52,7 @@ class State:
         self._heap: list[tuple[int, int, int]] = []
         self._rounds: dict[tuple[Node, str], int] = {}
         self._quiet = True
-        self.repeats = Repeats(self)
+        self.repeats = Repeats(self, fresh=xml is None)
         context.attach(self)
         loading.plant(self, xml, edit)
         loading.begin(self, fresh=xml is None, edit=edit)
@@ -68,7 +68,11 @@ class State:
             raise writing.NotWritable(ref)
         if node.d.type == "date" and has_zone(str(value)):
             value = ""
-        self.put(node, canonical(value, node.d, self.context))
+        kept = canonical(value, node.d, self.context)
+        if node.d.control == "select":
+            # Who ticks choices gets them in the order of the list; what a form or a file says stays in its own.
+            kept = " ".join(sorted(kept.split(), key=showing.places(self, node)))
+        self.put(node, kept)
         self.settle()
 
     def add_repeat(self, ref: str, at: int | None = None) -> str:
@@ -239,8 +243,7 @@ class State:
     def _work_calculate(self, node: Node) -> None:
         if not node.relevant or not node.leaf:
             return
-        text = self.repeats.at(node, lambda at: node.d.calculate.text(at, self.context))
-        value = canonical("" if text == "NaN" else text, node.d, self.context)
+        value = canonical(self.repeats.at(node, lambda at: node.d.calculate.answer(at, self.context)), node.d, self.context)
         if value != node.value:
             self._again(node, "calculate")
             self.put(node, value)
@@ -263,13 +266,16 @@ class State:
         for action in self.form.new_repeat.get(node.d, ()):
             self.run(action, node)
 
-    def run(self, action: actions.Action, source: Node | None) -> None:
-        """Do what an action says; `source`: the node whose control or repeat holds it, None for the model."""
+    def run(self, action: actions.Action, source: Node | None, on_load: bool = False) -> None:
+        """Do what an action says; `source`: the node whose control or repeat holds it, None for the model. `on_load`: where a
+        calculation from other answers has the last word."""
         for target in self.repeats.targets(action, source):
             if action.kind == "setgeopoint":
                 value = geopoint(self.context.position())
             elif action.value is not None:
-                value = self.repeats.at(target, lambda at: action.value.text(at, self.context))
+                value = self.repeats.at(target, lambda at: action.value.answer(at, self.context))
             else:
                 value = action.literal
             self.put(target, canonical(value, target.d, self.context))
+            if on_load and target.d.calculate is not None and target.d.calculate.refs:
+                self.mark(target.d, "calculate", target)

@@ -7,7 +7,7 @@ from datetime import date
 
 from forms.model.definition import NodeDef
 
-MOST = 2_147_483_647
+LEAST, MOST = -2_147_483_648, 2_147_483_647
 _NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$")
 _DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)(T.*)?$", re.S)
 _CLOCK = r"([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(\.\d+)?)?(Z|[+-](?:0\d|1[0-4])(?::?[0-5]\d)?)?"
@@ -40,7 +40,7 @@ def canonical(value: object, d: NodeDef, context: object = None) -> str:
 
 def _integer(text: str) -> str:
     number = _float(text)
-    if number is None or abs(number) > MOST:
+    if number is None or not LEAST <= int(number) <= MOST:
         return ""
     return str(int(number))
 
@@ -52,7 +52,7 @@ def _decimal(text: str) -> str:
     plain = text.strip()
     if re.fullmatch(r"-?(0|[1-9]\d*)\.\d+", plain):
         return plain
-    return repr(number) if abs(number) < 1e16 else format(number, "f")
+    return repr(number) if abs(number) < 1e16 else format(number, ".1f")
 
 
 def _float(text: str) -> float | None:

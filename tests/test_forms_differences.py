@@ -1,0 +1,64 @@
+"""What was found by walking generated forms through ODK's two engines beside ours: one test a rule."""
+import pytest
+
+from tests.test_forms_model import begin, of, value
+
+SELECT = "<select ref='/data/{0}'><item><label>A</label><value>a</value></item><item><label>B</label><value>b</value></item>" \
+         "<item><label>C</label><value>c</value></item></select>"
+
+
+def test_what_is_not_a_number_is_no_answer_whether_it_was_calculated_or_set_by_a_trigger():
+    state = of("""
+        | type | name | label | calculation | trigger |
+        | text | a | A | | |
+        | calculate | sum | | ${a} + 1 | |
+        | calculate | set | | ${a} + 1 | ${a} |
+        | calculate | word | | concat('N', ${a}, 'N') | |""")
+    state.set("/data/a", "a")
+    assert (value(state, "/data/sum"), value(state, "/data/set"), value(state, "/data/word")) == ("", "", "NaN")
+    state.set("/data/a", "4")
+    assert (value(state, "/data/sum"), value(state, "/data/set")) == ("5", "5")
+
+
+def test_a_calculation_from_other_answers_has_the_last_word_over_what_is_set_on_loading():
+    state = begin("<a/><c/><d/>", "<bind nodeset='/data/c' calculate=\"concat('k', /data/a)\"/>",
+                  "<input ref='/data/a'/><input ref='/data/c'/>",
+                  "<setvalue event='odk-instance-first-load' ref='/data/c' value=\"'set'\"/>"
+                  "<setvalue event='odk-instance-first-load' ref='/data/d' value='/data/c'/>")
+    assert value(state, "/data/c") == "k"
+
+
+def test_a_counted_repeat_that_nobody_is_asked_for_begins_empty_and_keeps_what_was_answered():
+    state = of("""
+        | type | name | label | relevant | repeat_count | default | calculation |
+        | integer | n | N | | | 2 | |
+        | integer | a | A | | | | |
+        | begin_group | g | G | ${a} = 1 | | | |
+        | begin_repeat | r | R | | ${n} + 0 | | |
+        | text | z | Z | | | | |
+        | end_repeat | | | | | | |
+        | end_group | | | | | | |
+        | calculate | seen | | | | | count(${r}) |""")
+    assert value(state, "/data/seen") == "0"
+    state.set("/data/a", 1)
+    state.set("/data/g/r[2]/z", "kept")
+    state.set("/data/a", 2)
+    state.set("/data/a", 1)
+    assert value(state, "/data/g/r[2]/z") == "kept" and value(state, "/data/seen") == "2"
+
+
+def test_chosen_codes_stay_in_the_order_that_a_form_gave_them_and_a_person_gets_that_of_the_list():
+    state = begin("<f>c a</f><s/><first/>", "<bind nodeset='/data/s' calculate=\"'c b x'\"/>"
+                  "<bind nodeset='/data/first' calculate='selected-at(/data/f, 0)'/>", SELECT.format("f") + SELECT.format("s"))
+    assert (value(state, "/data/f"), value(state, "/data/s"), value(state, "/data/first")) == ("c a", "c b", "c")
+    state.set("/data/f", ["b", "a"])
+    assert (value(state, "/data/f"), value(state, "/data/first")) == ("a b", "a")
+
+
+@pytest.mark.parametrize("kind, given, kept", [
+    ("int", "-2147483648", "-2147483648"), ("int", "-2147483649", ""), ("int", "2147483648", ""),
+    ("decimal", "123456789012345678", "123456789012345680.0"), ("decimal", "-1e17", "-100000000000000000.0")])
+def test_large_numbers_are_kept_up_to_the_bounds_of_the_type_and_without_an_exponent(kind, given, kept):
+    state = begin("<a/>", f"<bind nodeset='/data/a' type='{kind}'/>", "<input ref='/data/a'/>")
+    state.set("/data/a", given)
+    assert value(state, "/data/a") == kept
