@@ -4,7 +4,8 @@ what the browser's engine (static/vendor) lacks, so that a form which needs it i
 BRW-1 Named kinds of numbers stand as attributes at their binds (FACTS).
 BRW-2 Lists in files of the form travel inside it, up to LARGEST_LIST bytes each; lists of doors never do: they are a person's own.
 BRW-3 A choice from the sheet external_choices is a choice with a list, not a text field with a query.
-BRW-4 The pattern of `regex()` must match the whole text, as on the server; the engine by itself looks for it anywhere."""
+BRW-4 The pattern of `regex()` must match the whole text, as on the server; the engine by itself looks for it anywhere.
+BRW-5 A form with a pattern that a browser's regular expressions lack, or read as something else, is not for the engine."""
 from __future__ import annotations
 
 import hashlib
@@ -29,6 +30,13 @@ _QUERIED = re.compile(r"\s*instance\(\s*(?:'([^']*)'|\"([^\"]*)\")\s*\)")
 _PARTS = re.compile(r"'[^']*'|\"[^\"]*\"|(?<![\w.-])regex\s*\(|[(),]")
 _CALL = re.compile(r"([A-Za-z_][\w.:-]*)\s*\(")
 _TEXT = re.compile(r"'[^']*'|\"[^\"]*\"")
+_BRACKETS = re.compile(r"\[(?:\\.|[^\]\\])*\]")
+# Java's: escapes, intersections of classes and rare characters; outside of [] also flags, atomic groups and possessive quantifiers.
+_JAVA_ONLY = re.compile(r"\\[pPQEAzZhHRGXae]|\\x\{|&&|[\U00010000-\U0010ffff]")
+_JAVA_OUTSIDE = re.compile(r"\(\?[a-zA-Z-]+[:)]|\(\?>|(?<!\\)[*+?}]\+")
+
+
+_OTHERS = {"lists": Text("外部列表", "lists in files"), "patterns": Text("regex 里 Java 特有的写法", "patterns that only Java reads")}
 
 
 @lru_cache(maxsize=64)
@@ -39,12 +47,15 @@ def digest_of(form: Form) -> str:
 
 @lru_cache(maxsize=64)
 def lacks(form: Form) -> tuple[str, ...]:
-    """What of this form the engine cannot do: names of functions, and "lists" where it looks something up in a file that is
-    not handed out to browsers. Empty when it can be filled in the browser."""
+    """What of this form the engine cannot do: names of functions, "patterns" for those that only the server reads, and "lists"
+    where it looks something up in a file that is not handed out to browsers. Empty when it can be filled in the browser."""
     tree = etree.fromstring(form.xform, safe_parser())
     called = {name for element in tree.iter(etree.Element) for value in element.attrib.values()
               for name in _CALL.findall(_TEXT.sub("''", value))}
     found = sorted(called & UNKNOWN)
+    if any(_java_only(pattern[1:-1]) for element in tree.iter(etree.Element) for name in _EXPRESSIONS
+           for _, _, pattern in _patterns(element.get(name, ""))):
+        found.append("patterns")
     if any(instance.get("src") and _inlined(form, instance) is None for instance in tree.iter(X + "instance")):
         found.append("lists")
     return tuple(found)
@@ -109,7 +120,16 @@ def _ask_from_lists(form: Form, tree: etree._Element) -> None:
 
 def whole(expression: str) -> str:
     """The same expression, the written patterns of its `regex()` bound to both ends of the text."""
-    edits, calls = [], []
+    for start, end, pattern in sorted(_patterns(expression), reverse=True):
+        expression = f"{expression[:start]} {pattern[0]}^(?:{pattern[1:-1]})${pattern[-1]}{expression[end:]}"
+    return expression
+
+
+def _patterns(expression: str) -> list[tuple[int, int, str]]:
+    """(from, to, pattern in its quotes) of each written pattern of a `regex()`."""
+    found, calls = [], []
+    if "regex" not in expression:
+        return found
     for part in _PARTS.finditer(expression):
         if part[0].startswith("regex"):
             calls.append([True, 0])
@@ -121,18 +141,22 @@ def whole(expression: str) -> str:
             is_regex, after = calls.pop()
             pattern = expression[after:part.start()].strip()
             if is_regex and after and _TEXT.fullmatch(pattern):
-                edits.append((after, part.start(), f" {pattern[0]}^(?:{pattern[1:-1]})${pattern[-1]}"))
-    for start, end, text in reversed(edits):
-        expression = expression[:start] + text + expression[end:]
-    return expression
+                found.append((after, part.start(), pattern))
+    return found
+
+
+def _java_only(pattern: str) -> bool:
+    return bool(_JAVA_ONLY.search(pattern) or _JAVA_OUTSIDE.search(_BRACKETS.sub("[]", pattern)))
 
 
 def remarks(form: Form) -> list[Text]:
     """One sentence for a form that cannot be filled in the browser, none for the others."""
-    needs = ["、".join(f"{name}()" for name in lacks(form) if name != "lists"), "外部列表" if "lists" in lacks(form) else ""]
-    named = [", ".join(f"{name}()" for name in lacks(form) if name != "lists"), "lists in files" if "lists" in lacks(form) else ""]
-    if not any(needs):
+    missing = lacks(form)
+    if not missing:
         return []
+    calls = [f"{name}()" for name in missing if name not in _OTHERS]
+    needs = ["、".join(calls), *(_OTHERS[name].zh for name in missing if name in _OTHERS)]
+    named = [", ".join(calls), *(_OTHERS[name].en for name in missing if name in _OTHERS)]
     return [Text(f"填写时要有网络：浏览器里算不了{'、'.join(filter(None, needs))}，每一页由服务器来算",
                  f"needs the network while it is filled: a browser cannot work out {' and '.join(filter(None, named))}, "
                  "so the server does it page by page")]

@@ -70,3 +70,26 @@ def test_an_operator_may_touch_what_follows(source, expected):
 def test_what_the_references_cannot_read_is_refused(source):
     with pytest.raises(XPathError):
         compile(source)
+
+
+SQUARE = "0 0 0 0;0 4 0 0;4 4 0 0;4 0 0 0;0 0 0 0"
+
+
+@pytest.mark.parametrize(("source", "expected"), [
+    (f"geofence('2 2', '{SQUARE}')", "true"), (f"geofence('0 0', '{SQUARE}')", "true"), (f"geofence('4 4', '{SQUARE}')", "false"),
+    (f"geofence('0 2', '{SQUARE}')", "true"), (f"geofence('2 4', '{SQUARE}')", "false"), (f"geofence('2 2;3 3', '{SQUARE}')", "false"),
+    ("geofence('2 2', '0 0;0 4;4 4;4 0')", "false"), ("distance('0 0', '0 1')", "111318.85"), ("distance('0 0;0 1')", "111318.85"),
+    ("distance('0 0', '0 1;0 2')", "NaN"), ("distance('0 0', /data/nosuch)", "NaN"),
+])
+def test_positions_lines_and_shapes_are_told_apart(source, expected):
+    assert text(source) == expected
+
+
+@pytest.mark.parametrize(("answer", "pattern", "expected"), [
+    (" x ", "[a-z]+", False), ("abc", "[[:alpha:]]+", False), ("a", r"\cA|a", True), ("\t", r"\cI", True),
+    ("abab", r"(?<pair>ab)\k<pair>", True), ("aba", r"(?<pair>ab)\k<pair>", False), ("b", "[a-c&&[^b]]", False),
+])
+def test_patterns_are_read_as_in_the_field(answer, pattern, expected):
+    node = etree.Element("t")
+    node.text = answer
+    assert compile(f"regex(., '{pattern}')").boolean(node, Context()) is expected

@@ -159,6 +159,15 @@ def test_lists_of_doors_and_large_ones_stay_with_the_server():
             not lacking)
 
 
+@pytest.mark.parametrize("pattern, lacking", [
+    ("(?i)[a-z]+", ("patterns",)), (r"\p{L}+", ("patterns",)), ("[a-z]++x", ("patterns",)), ("[a-z&&[^b]]", ("patterns",)),
+    ("[𠮷野]+", ("patterns",)), (r"\d{3}[+*]+", ()), (r"(?:a)(?=b)b\++", ()), (r"[\u4e00-\u9fa5]{2,4}", ())])
+def test_a_pattern_that_browsers_read_otherwise_stays_with_the_server(pattern, lacking):  # BRW-5
+    form = load(workbook(survey=f"| type | name | label | constraint |\n| text | a | A | regex(., '{pattern}') |"), "f")
+    assert browser.lacks(form) == lacking
+    assert ["Java" in said.zh and "Java" in said.en for said in browser.remarks(form)] == [True] * len(lacking)
+
+
 @pytest.mark.parametrize("written, said", [
     ("regex(., 'a|b') and . != ','", "regex(., '^(?:a|b)$') and . != ','"),
     ("regex(concat(., 'regex(x, y)'), \"[(]{1,2}\")", "regex(concat(., 'regex(x, y)'), \"^(?:[(]{1,2})$\")"),

@@ -36,10 +36,21 @@ def _point(words: list[str]) -> Point | None:
     return (latitude, longitude) if abs(latitude) <= 90 and abs(longitude) <= 180 else None
 
 
+def _place(value: object) -> Point | None:
+    """The one position that a value is; None for anything else."""
+    found = points([value])
+    return found[0] if found and len(found) == 1 else None
+
+
 @function("distance", "vv*", "number")
 def distance(*values: object) -> float:
-    """The length in metres of the way along the positions, to the centimetre; NaN when one is missing or wrong."""
-    way = points(values)
+    """The length in metres of the way along the positions, to the centimetre; NaN when one is missing or wrong. The positions
+    are those of one value (a line, or a set of questions), or each value is one."""
+    if len(values) > 1:
+        places = [_place(value) for value in values]
+        way = None if None in places else places
+    else:
+        way = points(values)
     if not way:
         return math.nan
     return _rounded(sum(_between(one, two) for one, two in pairwise(way)))
@@ -71,15 +82,15 @@ def _rounded(metres: float) -> float:
 
 @function("geofence", "vv", "boolean")
 def geofence(point: object, shape: object) -> bool:
-    """Whether a position lies within a shape; false for what is no position or no shape."""
+    """Whether a position lies within a shape, a way that ends where it began; false for what is no position or no shape."""
     if point == "" and shape == "":
         raise EvaluationError("geofence() needs a position and a shape")
-    place, border = points([point]), points([shape])
-    if not place or not border or len(border) < 3:
+    place, border = _place(point), points([shape])
+    if not place or not border or border[0] != border[-1]:
         return False
-    (y, x), inside = place[0], False
-    for (y1, x1), (y2, x2) in pairwise([*border, border[0]]):
-        if (x1 > x) != (x2 > x) and y < (y2 - y1) * (x - x1) / (x2 - x1) + y1:
+    (y, x), inside = place, False
+    for (y1, x1), (y2, x2) in pairwise(border):
+        if (y1 > y) != (y2 > y) and x < (x2 - x1) * (y - y1) / (y2 - y1) + x1:
             inside = not inside
     return inside
 

@@ -148,6 +148,6 @@ def indexed_repeat(compiler: Compiler, target: tuple, *pairs: tuple) -> Code:
 
 
 def within(holder: Node, nodes: list, frame: Frame) -> list:
-    """The nodes that lie below `holder`."""
+    """Those of the nodes that are `holder` or lie below it."""
     frame.context.spend(len(nodes))
-    return [node for node in nodes if any(above is holder for above in ancestors(node))]
+    return [node for node in nodes if node is holder or any(above is holder for above in ancestors(node))]
