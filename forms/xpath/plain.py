@@ -6,10 +6,9 @@ are the answer's. Where a set is more than that (its truth, how many there are, 
 """
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, Mapping
 
-from forms.xpath.compiling import MIRROR, ORDER, Code, Compiler
+from forms.xpath.compiling import MIRROR, NUMBERS, ORDER, Code, Compiler
 from forms.xpath.dates import is_date
 
 LEAF = "leaf"
@@ -72,7 +71,7 @@ class _PlainCompiler(Compiler):
             raise NotPlain
         if sign in ORDER or "number" in kinds:
             one, two = self.as_number(first), self.as_number(second)
-            compare = ORDER.get(sign) or (operator.eq if sign == "=" else operator.ne)
+            compare = NUMBERS[sign]
             if right[0] == "num":
                 limit = right[1]
                 return Code("boolean", lambda frame: compare(one(frame), limit))
