@@ -5,6 +5,8 @@ import json
 from datetime import datetime
 from typing import overload
 
+_TO_THE_MILLISECOND = len("2026-03-01T08:00:00.000")
+
 
 @overload
 def instant(at: datetime) -> str: ...
@@ -12,7 +14,7 @@ def instant(at: datetime) -> str: ...
 def instant(at: None) -> None: ...
 def instant(at: datetime | None) -> str | None:
     """A UTC instant to the millisecond, as it stands in the archive."""
-    return None if at is None else f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}Z"
+    return None if at is None else at.isoformat(timespec="milliseconds")[:_TO_THE_MILLISECOND] + "Z"
 
 
 def flat(answer: str | list | None) -> str | None:

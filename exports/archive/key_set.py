@@ -24,6 +24,7 @@ class KeySet:
         self._db.execute("CREATE TABLE seen (place TEXT, key BLOB, PRIMARY KEY (place, key)) WITHOUT ROWID")
         self._waiting: dict[str, list[bytes]] = defaultdict(list)
         self._added: dict[str, int] = defaultdict(int)
+        self._pointed: dict[str, str] = {}
 
     def __enter__(self) -> KeySet:
         return self
@@ -37,8 +38,11 @@ class KeySet:
         self._put(table, key)
 
     def point(self, table: str, other: str, key: str) -> None:
-        """A row of `table` points to `key` of `other`."""
-        self._put(f"{table}>{other}", key)
+        """A row of `table` points to `key` of `other`. Rows side by side often point to the same, which is kept once."""
+        place = f"{table}>{other}"
+        if self._pointed.get(place) != key:
+            self._pointed[place] = key
+            self._put(place, key)
 
     def missing(self, table: str, keys: Sequence[str]) -> list[str]:
         """Those of `keys` that were not added to `table`."""

@@ -10,7 +10,7 @@ import tempfile
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import chain
+from operator import itemgetter
 from pathlib import Path
 
 from exports.archive import xlsx
@@ -29,7 +29,7 @@ class Workbooks:
     def __init__(self, folder: Path, tables: dict[str, Table]):
         self.folder, self.count = folder, 0
         place = [tables["dwellings"].names.index(name) for name in _PLACE]
-        self._place = lambda row: [row[index] for index in place]
+        self._place = itemgetter(*place)
         titles = [tables["dwellings"].columns[index].title for index in place]
         self._households = _Columns(titles, tables["households"])
         self._persons = _Columns(titles, tables["persons"])
@@ -53,16 +53,16 @@ class Workbooks:
         path = self.folder / f"{self.count:04d}-{file_name(group)}.xlsx"
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as archive, \
                 tempfile.SpooledTemporaryFile(_SPOOL, "w+b", dir=self.folder) as spool:
-            persons = xlsx.Sheet(spool, self._persons.titles)
+            persons = xlsx.Sheet(spool, self._persons.titles, self._persons.cells)
             with archive.open(xlsx.member("xl/worksheets/sheet1.xml"), "w", force_zip64=True) as file:
-                households = xlsx.Sheet(file, self._households.titles)
+                households = xlsx.Sheet(file, self._households.titles, self._households.cells)
 
                 def add(dwelling: Dwelling) -> None:
                     place = self._place(dwelling.row)
                     for household in dwelling.households:
-                        households.add(chain(place, self._households.cells(household.row)))
+                        households.add(place + self._households.values(household.row))
                         for person in household.persons:
-                            persons.add(chain(place, self._persons.cells(person)))
+                            persons.add(place + self._persons.values(person))
 
                 yield add
                 households.end()
@@ -72,28 +72,29 @@ class Workbooks:
 
 
 class _Columns:
-    """How the rows of a table look in a sheet: each coded column is followed by one with the words."""
+    """How the rows of a table look in a sheet: each coded column is followed by one with the words. `values` gives the values of a
+    row for the columns after those of the place."""
 
     def __init__(self, place: Sequence[Text], table: Table):
-        self._table = table
-        self.titles = [*place]
-        for column in table.columns:
-            self.titles.append(column.title)
+        self.titles, self.cells, places = [], [], []
+        for title in place:
+            self._add(title)
+        for number, column in enumerate(table.columns):
+            self._add(column.title)
             if column.codes:
-                self.titles.append(Text(f"{column.title.zh}（文字）", f"{column.title.en} (words)"))
-        self._words = [_words(column) if column.codes else None for column in table.columns]
+                self._add(Text(f"{column.title.zh}（文字）", f"{column.title.en} (words)"), _words(column))
+            places += [number, number] if column.codes else [number]
+        self.values: Callable[[Sequence[object]], tuple] = itemgetter(*places)
 
-    def cells(self, row: list) -> Iterator[object]:
-        for value, words in zip(row, self._words):
-            yield value
-            if words is not None:
-                yield words(value)
+    def _add(self, title: Text, shown: Callable[[object], object] | None = None) -> None:
+        self.cells.append(xlsx.Cells(len(self.titles), shown))
+        self.titles.append(title)
 
 
 def _words(column: Column) -> Callable[[str | None], str | None]:
     known = {code: words.zh for code, words in column.codes}
     if not column.many:
-        return lambda value: known.get(value)
+        return known.get
     return lambda value: value and "、".join(known.get(code, code) for code in value.split(" "))
 
 

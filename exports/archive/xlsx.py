@@ -4,7 +4,8 @@ from __future__ import annotations
 import re
 import shutil
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from operator import getitem
 from typing import BinaryIO
 
 from exports.cells import STARTERS, neutralise
@@ -17,6 +18,8 @@ _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that zip knows: equal content, equal bytes
 _FLUSH = 200  # rows written at a time
+_MOST_KEPT = 2_000  # cells of a column
+_NUMBER = "\0"  # stands for the row's number; `_text` leaves no such character in what is written
 
 
 def member(name: str) -> zipfile.ZipInfo:
@@ -28,28 +31,27 @@ def member(name: str) -> zipfile.ZipInfo:
 
 
 class Sheet:
-    """Writes rows into `file`. The first two rows are the headings, Chinese and English; they stay in view."""
+    """Writes rows into `file`, with a column for each of `titles` and `cells`. The first two rows are the headings, Chinese and
+    English; they stay in view."""
 
-    def __init__(self, file: BinaryIO, titles: Sequence[Text]):
-        self._file, self._letters, self._number = file, [_letters(place) for place in range(len(titles))], 0
+    def __init__(self, file: BinaryIO, titles: Sequence[Text], cells: Sequence[Cells]):
+        self._file, self._number, self._cells = file, 0, cells
         self._waiting = [
             f'{_HEAD}<worksheet xmlns="{_NAMESPACE}"><sheetViews><sheetView workbookViewId="0">'
             '<pane ySplit="2" topLeftCell="A3" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews>'
             f'<sheetFormatPr defaultRowHeight="15"/><cols><col min="1" max="{len(titles)}" width="14" customWidth="1"/></cols>'
             "<sheetData>"]
-        self.add(title.zh for title in titles)
-        self.add(title.en for title in titles)
+        for words in ([title.zh for title in titles], [title.en for title in titles]):
+            self._add([Cells(place) for place in range(len(titles))], words)
 
-    def add(self, values: Iterable[object]) -> None:
+    def add(self, values: Sequence[object]) -> None:
         """One row; None is an empty cell, everything else is text."""
+        self._add(self._cells, values)
+
+    def _add(self, cells: Sequence[Cells], values: Sequence[object]) -> None:
         self._number += 1
-        number = self._number
-        parts = [f'<row r="{number}">']
-        for letters, value in zip(self._letters, values):
-            if value is not None:
-                parts.append(f'<c r="{letters}{number}" t="inlineStr"><is>{_text(value)}</is></c>')
-        parts.append("</row>")
-        self._waiting.append("".join(parts))
+        row = "".join(map(getitem, cells, values))
+        self._waiting.append(f'<row r="{_NUMBER}">{row}</row>'.replace(_NUMBER, str(self._number)))
         if len(self._waiting) >= _FLUSH:
             self._flush()
 
@@ -60,6 +62,22 @@ class Sheet:
     def _flush(self) -> None:
         self._file.write("".join(self._waiting).encode())
         self._waiting.clear()
+
+
+class Cells(dict):
+    """The cells of the column at `place` by value, each with the row's number still open: most are places, codes and their words,
+    again and again. `shown` says what a cell shows of a value: None for an empty cell. A column holds values of one type."""
+
+    def __init__(self, place: int, shown: Callable[[object], object] | None = None):
+        super().__init__()
+        self._opening, self._shown = f'<c r="{_letters(place)}{_NUMBER}" t="inlineStr"><is>', shown
+
+    def __missing__(self, value: object) -> str:
+        if len(self) >= _MOST_KEPT:
+            self.clear()
+        shown = self._shown(value) if self._shown else value
+        cell = self[value] = "" if shown is None else f"{self._opening}{_text(shown)}</is></c>"
+        return cell
 
 
 def finish(archive: zipfile.ZipFile, second: BinaryIO, names: Sequence[str]) -> None:
@@ -87,12 +105,15 @@ def _relationships(rows: Iterable[tuple[str, str, str]]) -> str:
     return f'{_HEAD}<Relationships xmlns="{_PACKAGE}/relationships">{inside}</Relationships>'
 
 
+_PLAIN = re.compile(rf"(?![\s{re.escape(''.join(sorted(STARTERS)))}])[^<&>_\x00-\x1f\ufffe\uffff]*(?<!\s)")
 _SPECIAL = re.compile(r"[<&>\x00-\x1f\ufffe\uffff]|_x[0-9A-Fa-f]{4}_|^\s|\s$")
 _ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)|[\x00-\x08\x0b-\x1f\ufffe\uffff]")
 
 
 def _text(value: object) -> str:
     text = ("true" if value else "false") if isinstance(value, bool) else str(value)
+    if _PLAIN.fullmatch(text):
+        return f"<t>{text}</t>"
     if text and text[0] in STARTERS:
         text = neutralise(text)
     if not _SPECIAL.search(text):
