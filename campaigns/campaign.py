@@ -6,13 +6,15 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections import namedtuple
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
-from types import MappingProxyType, SimpleNamespace
+from types import MappingProxyType
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, Engine, bindparam, func, select, update
 
 import forms.form
 import forms.media
@@ -206,7 +208,7 @@ def version_ids(connection: Connection, campaign_id: int) -> list[int]:
         form_version.c.campaign_id == campaign_id).order_by(form_version.c.id)).scalars())
 
 
-_loaded: dict[tuple[str, int], forms.form.Form] = {}
+_loaded: WeakKeyDictionary[Engine, dict[int, forms.form.Form]] = WeakKeyDictionary()
 _parsed: dict[bytes, forms.form.Form] = {}  # by content: a workbook that several campaigns use is one form
 _newest_form = Prepared(select(func.max(form_version.c.id).label("id")).where(
     form_version.c.campaign_id == bindparam("campaign"), form_version.c.purpose == HOUSEHOLD))
@@ -220,16 +222,16 @@ def form(connection: Connection, campaign_id: int, version_id: int | None = None
 
 def form_version_of(connection: Connection, version_id: int) -> forms.form.Form:
     """The form of `version_id`. A version never changes, so each is parsed once a process and store."""
-    known = str(connection.engine.url), version_id
-    if known not in _loaded:
+    loaded = _loaded.setdefault(connection.engine, {})
+    if version_id not in loaded:
         row = connection.execute(
             select(form_version.c.workbook, form_version.c.key).where(form_version.c.id == version_id)).one()
         external = media.read(connection, version_id)
         content = sha256(repr((row.key, row.workbook, external)).encode()).digest()
         if content not in _parsed:
             _parsed[content] = forms.form.load(row.workbook, row.key, external)
-        _loaded[known] = _parsed[content]
-    return _loaded[known]
+        loaded[version_id] = _parsed[content]
+    return loaded[version_id]
 
 
 _household_form = form
@@ -237,7 +239,10 @@ _household_form = form
 
 def of_columns(row: Sequence) -> Campaign:
     """The campaign whose columns, in the table's order, are `row`."""
-    return _campaign(SimpleNamespace(**dict(zip(table.c.keys(), row))))
+    return _campaign(_Columns(*row))
+
+
+_Columns = namedtuple("_Columns", table.c.keys())
 
 
 def _campaign(row: object) -> Campaign:

@@ -3,6 +3,8 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from flask import Response, session
+from flask.sessions import SecureCookieSessionInterface
 
 from campaigns import clock, people, reader_ticket
 from campaigns.audit import COMMAND_LINE
@@ -29,6 +31,17 @@ def reader_cookie(page):
                                         ("organiser", "/lead/")])
 def test_every_role_signs_in_and_lands_on_its_own_page(resident, installation, campaign, role, home):
     assert resident.sign_in(cast.person(installation, campaign, role, "某某")).url == home
+
+
+@time_machine.travel("2026-03-10T04:00:00Z", tick=False)
+def test_the_session_cookie_and_its_headers_are_those_that_flask_would_send(app):
+    for vary, values in (("Accept-Encoding, Cookie", {"user": [1, 2, 3]}), ("", {"user": [1, 2, 3], "csrf_token": "ab"}), ("", {})):
+        with app.test_request_context("/"):
+            session.update(values)
+            ours, flasks = Response(headers={"Vary": vary}), Response(headers={"Vary": vary})
+            app.session_interface.save_session(app, session._get_current_object(), ours)
+            SecureCookieSessionInterface.save_session(app.session_interface, app, session._get_current_object(), flasks)
+            assert list(ours.headers) == list(flasks.headers)
 
 
 @pytest.mark.parametrize("rule", ["/b/", "/B/"])
