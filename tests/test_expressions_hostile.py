@@ -11,6 +11,7 @@ BIG = etree.fromstring("<data>" + "<r><n>1</n><s>aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
 @pytest.mark.parametrize("source", [
     "count(//*[count(//*) > 1])", "count(//*[//*[//*]])", "count(//r/preceding::*)", "count(/data/r[count(/data/r[n = 2]) > 5])",
     "concat(" + "/data, " * 200 + "1)", "uuid(100000000)", "/data/r[regex(s, '^(([a-z])+.)+[A-Z]([a-z])+$')]",
+    "count(/data/r[checklist(1, 2, /data/r)])", "count(/data/r[id('x')])", "count(/data/r[uuid(10000) = 'x'])",
 ])
 def test_too_much_work_is_an_error(source):
     with pytest.raises(EvaluationError, match="too much work|takes|grows|up to"):

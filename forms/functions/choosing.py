@@ -29,8 +29,8 @@ def coalesce(compiler: Compiler, first: tuple, second: tuple) -> Code:
 
 @form("once", 1, 1)
 def once(compiler: Compiler, value: tuple) -> Code:
-    run = compiler.text(value)
-    return Code("text", lambda frame: text_of(present(frame)) or run(frame))
+    run = compiler.code(value).run
+    return Code("any", lambda frame: text_of(present(frame)) or run(frame))
 
 
 def present(frame: Frame):

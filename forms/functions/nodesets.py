@@ -103,9 +103,12 @@ def by_id(frame: Frame, value: object) -> list:
         return []
     root = above.root if isinstance(above, Document) else above
     found: dict[str, Node] = {}
+    looked = 0
     for element in root.iter("*"):
+        looked += 1
         if element.get("id") in wanted:
             found.setdefault(element.get("id"), element)
+    frame.context.spend(looked)
     return in_order(found.values())
 
 

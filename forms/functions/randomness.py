@@ -29,6 +29,7 @@ def random_uuid(frame: Frame, *length: float) -> str:
         return str(uuid.UUID(int=draw.getrandbits(128), version=4))
     if not 0 <= length[0] <= LONGEST_TOKEN:
         raise EvaluationError(f"uuid() makes up to {LONGEST_TOKEN} characters")
+    frame.context.spend(int(length[0]))
     return "".join(draw.choice(ALPHABET) for _ in range(int(length[0])))
 
 

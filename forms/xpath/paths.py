@@ -17,6 +17,7 @@ _Element = etree._Element
 Nodes = Callable[[Frame], list]
 CURRENT = ("call", "current", [])
 ASIDE = {"attribute", "self", "namespace"}
+MANY = 100  # nodes; fewer are not worth counting
 DOWN = {"child", "descendant", "descendant-or-self"}
 
 
@@ -101,7 +102,12 @@ def _from_here(ups: int, tags: list[str], full: Nodes, attribute: str) -> Nodes:
             node = node.getparent()
             if node is None:
                 return full(frame)
-        return [*node.iterchildren(only)] if only else _below(node, tags, frame)
+        if only is None:
+            return _below(node, tags, frame)
+        found = [*node.iterchildren(only)]
+        if len(found) > MANY:
+            frame.context.spend(len(found))
+        return found
     return find
 
 
@@ -129,6 +135,8 @@ def _below(node: _Element, tags: list[str], frame: Frame) -> list:
     for tag in tags:
         if len(found) == 1:
             found = [*found[0].iterchildren(tag)]
+            if len(found) > MANY:
+                frame.context.spend(len(found))
         else:
             found = [child for one in found for child in one.iterchildren(tag)]
             frame.context.spend(len(found))
