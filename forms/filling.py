@@ -92,6 +92,7 @@ class Filling:
         self.kept: dict[tuple[Node, Question], list[Entry]] = {}
         self.crowds: dict[Question, Text] = {}
         self.entries: dict[Node, Entry] = {}
+        self.passes = 0
 
     def begin(self) -> State:
         """Put the answers in. Raises EndlessForm, XPathError."""
@@ -124,6 +125,7 @@ class Filling:
         """Put the answers in until no new instance of a repeat appears for which there are some."""
         before = -1
         for number in range(MOST_PASSES):
+            self.passes = number
             self._put(self.entry, self.state.root)
             self.state.settle()
             instances = sum(len(self.state.nodes.get(repeat.node, ())) for repeat in self.form.repeats)
@@ -152,12 +154,16 @@ class Filling:
             if repeat is self.form.repeat and len(entries) > self.max_persons:
                 self.crowds[repeat] = messages.TOO_MANY.fill(limit=self.max_persons, count=len(entries))
                 entries = []
-            while len(range_.children) > len(entries):
+            # While a repeat is not asked for, the instances that the form begins with stay, as they do in a client.
+            while len(range_.children) > len(entries) and (entries or self._asked_for(range_)):
                 repeats.remove(range_.children[-1])
             while len(range_.children) < len(entries):
                 repeats.add(range_)
         for entry, instance in zip(entries, range_.children):
             self._put(entry, instance)
+
+    def _asked_for(self, range_: Node) -> bool:
+        return self.passes > 0 and any(instance.relevant for instance in range_.children)
 
     def _required(self, repeat: Question) -> bool:
         return bool(repeat.required)

@@ -141,4 +141,6 @@ def _read(form: Form, scope: Question, element: etree._Element) -> dict:
             text = found[0].text
             if text:
                 answers[question.name] = text.split() if kind in LISTS else text
+            elif question in form.begun:
+                answers[question.name] = ""  # what the form began with was taken out
     return answers

@@ -1,8 +1,12 @@
 """What was found by walking generated forms through ODK's two engines beside ours: one test a rule."""
 import pytest
 
-from tests.test_forms_model import begin, of, value
+from forms.answers import validate
+from forms.submission import from_xml
+from tests.forms_inline import form
+from tests.test_forms_model import NOW, begin, of, value
 
+CHOICES = "| list_name | name | label |\n| abc | a | A |\n| abc | b | B |\n| abc | c | C |"
 SELECT = "<select ref='/data/{0}'><item><label>A</label><value>a</value></item><item><label>B</label><value>b</value></item>" \
          "<item><label>C</label><value>c</value></item></select>"
 
@@ -62,3 +66,32 @@ def test_large_numbers_are_kept_up_to_the_bounds_of_the_type_and_without_an_expo
     state = begin("<a/>", f"<bind nodeset='/data/a' type='{kind}'/>", "<input ref='/data/a'/>")
     state.set("/data/a", given)
     assert value(state, "/data/a") == kept
+
+
+def sent(survey: str, xml: str, choices: str = ""):
+    """The verdict on a submission as a client writes it."""
+    made = form(survey, **({"choices": choices} if choices else {}))
+    return validate(made, from_xml(made, f"<data id='{made.key}'>{xml}</data>".encode()), today=NOW.date(), max_persons=9, now=NOW)
+
+
+def test_a_default_that_was_taken_out_in_a_client_stays_out():
+    survey = """
+        | type | name | label | default |
+        | date | a | A | date('2020-02-02') |
+        | text | b | B | dd |
+        | select_multiple abc | c | C | a |
+        | text | d | D | dd |"""
+    assert sent(survey, "<a/><b/><c/>", CHOICES).answers == {"d": "dd"}
+    assert sent(survey, "<a>2021-01-01</a><b>x</b><c>b</c><d/>", CHOICES).answers == {"a": "2021-01-01", "b": "x", "c": ["b"]}
+
+
+def test_a_repeat_that_is_not_asked_for_counts_the_same_when_it_is_judged_as_when_it_was_filled():
+    survey = """
+        | type | name | label | relevant | choice_filter |
+        | integer | n | N | | |
+        | begin_repeat | r | R | ${n} > 0 | |
+        | text | z | Z | | |
+        | end_repeat | | | | |
+        | select_one abc | c | C | | ${z} = '' or name = 'c' |"""
+    result = sent(survey, "<n>0</n><c>a</c>", CHOICES)
+    assert (result.answers, result.errors) == ({"n": "0", "c": "a"}, [])
