@@ -77,6 +77,8 @@ class Builder:
         if node.control == "upload":
             start = node.media_type.split("/")[0]
             return start if start in ("image", "audio", "video") else "file"
+        if node.choices is not None and node.appearance.split() == ["label"]:
+            return "note"  # the head of a table: where its choices stand at each question, only its words are left
         if node.control in CONTROLS:
             return CONTROLS[node.control]
         if node.control:

@@ -11,6 +11,7 @@ from copy import deepcopy
 from typing import TYPE_CHECKING, NamedTuple
 
 from forms.language import Text
+from forms.or_other import in_own_words
 from forms.remedies import explained
 from forms.workbook import FormError, Problem, Workbook
 
@@ -63,7 +64,7 @@ def convert(book: Workbook, name: str) -> Converted:
         problems += [problem for problem in new if problem not in problems]
         if found is None or time.monotonic() > end or not _mend(cells, new, found, tried):
             break
-    converted = result and Converted(result.xform.encode(), result.itemsets, result.warnings)
+    converted = result and Converted(in_own_words(result.xform.encode(), book), result.itemsets, result.warnings)
     if problems:
         raise NotConverted(problems, converted)
     return converted

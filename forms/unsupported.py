@@ -47,7 +47,7 @@ REMARKS = [
     (r"(Group|Repeat) has no label", "这一组没有题目文字"),
     (r"select one external is only meant for filtered selects", "select_one_external 要写 choice_filter 才有意义"),
     (r"Use the max-pixels parameter", "照片没有限大小，可以在 parameters 写 max-pixels=1600，传得快"),
-    (r"This form uses or_other and translations", "or_other 加出来的“其他”只有英文，建议在选项表里自己写一项"),
+    (r"This form uses or_other and translations", "or_other 加出来的“其他”，中英文以外的语言里还是英文"),
     (r"\[row : 1\] On the 'choices' sheet, the '(.*?)' value is invalid\. Column headers", "choices 工作表的列名“{0}”是空的或有空格"),
     (r"On the 'choices' sheet, the '(.*?)' value is invalid\. Column headers", "choices 工作表的列名“{0}”是空的或有空格"),
     (r"On the 'choices' sheet, the 'label' value is invalid", "选项没有文字，会显示代码"),

@@ -168,7 +168,7 @@ def shown_moment(value: str) -> tuple[str, str]:
 def kind_of(state, question: Question, node: Node) -> str:
     """The template of a question as it stands."""
     looks = question.appearance.split()
-    if question.type == "note" or question.node.choices is not None and looks == ["label"]:
+    if question.type == "note":
         return "note"
     if question.type != "acknowledge" and (question.node.calculate is not None or showing.readonly(state, node)):
         return "readonly"

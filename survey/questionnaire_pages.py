@@ -19,6 +19,7 @@ from forms.model.tree import Node
 from forms.questions import Question
 
 MOST_IN_GROUP = 15
+MOST_IN_PARTS = 8  # of a group that its author has cut into groups
 MOST_LOOSE = 6
 REVIEW = "review"
 
@@ -99,7 +100,9 @@ def on_page(group: Question) -> list[Question]:
 
 def stands_alone(group: Question) -> bool:
     """Whether a whole group is one page."""
-    return not _repeats(group) and ("field-list" in group.appearance or len(on_page(group)) <= MOST_IN_GROUP)
+    parts = [child for child in group.children if child.type == "group" and on_page(child)]
+    most = MOST_IN_PARTS if len(parts) > 1 else MOST_IN_GROUP
+    return not _repeats(group) and ("field-list" in group.appearance or len(on_page(group)) <= most)
 
 
 def _leaves(scope: Question):

@@ -129,19 +129,19 @@ WALKS = {
         visit_outcome = completed
         recheck/fixed_since -
         checklist/only_new -
-        checklist/exit_way = fixed
-        checklist/window_exit = open
-        checklist/partition = ok
-        checklist/e_bike = open
-        checklist/wiring = ok
-        checklist/appliances = ok
-        checklist/gas = none
-        checklist/flammables = ok
-        checklist/extinguisher = ok
-        checklist/smoke_alarm = ok
-        checklist/other_hazards -
-        checklist/other_open = 1
-        checklist/other_hazards *
+        checklist/escape/exit_way = fixed
+        checklist/escape/window_exit = open
+        checklist/escape/partition = ok
+        checklist/power/e_bike = open
+        checklist/power/wiring = ok
+        checklist/power/appliances = ok
+        checklist/fuel/gas = none
+        checklist/fuel/flammables = ok
+        checklist/fighting/extinguisher = ok
+        checklist/fighting/smoke_alarm = ok
+        checklist/others/other_hazards -
+        checklist/others/other_open = 1
+        checklist/others/other_hazards *
         listed ? 1
         inspected ? 1
         hazard_count ? 4
@@ -156,7 +156,7 @@ WALKS = {
     "a door that stayed shut": ("fire-inspection", """
         round = first
         visit_outcome = nobody_home
-        checklist/exit_way -
+        checklist/escape/exit_way -
         dwelling_facts/occupants -
         listed ? 1
         inspected ? 0
@@ -167,20 +167,20 @@ WALKS = {
     "a re-check counts no dwelling and no old hazard again": ("fire-inspection", """
         round = recheck
         visit_outcome = completed
-        checklist/exit_way -
+        checklist/escape/exit_way -
         recheck/fixed_since = 2
         recheck/still_open = 1
         recheck/any_new = no
-        checklist/exit_way -
+        checklist/escape/exit_way -
         listed ? 0
         inspected ? 0
         hazard_count ? 0
         fixed_count ? 2
         open_count ? 1
         recheck/any_new = yes
-        checklist/exit_way *
+        checklist/escape/exit_way *
         checklist/only_new ? asked
-        checklist/exit_way = fixed
+        checklist/escape/exit_way = fixed
         hazard_count ? 1
         fixed_count ? 3
         """),

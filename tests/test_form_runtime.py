@@ -9,6 +9,7 @@ from forms.answers import validate
 from forms.form import LIBRARY, FormError, form_from_xform, library, load
 from forms.functions.registry import FUNCTIONS
 from forms.submission import from_xml
+from survey.preview import preview_app
 from tests import runtime_walker as runtime
 from tests.forms_inline import workbook
 
@@ -81,6 +82,34 @@ def test_names_that_programs_know_are_just_names_in_the_browser_too(page):
     runtime.walk(page)
     raw = from_xml(form, page.evaluate("window.sent.xml").encode())
     assert page.problems == [] and all(raw.get(name) for name in names) and judged(form, raw).errors == []
+
+
+TABLE = """
+| type                   | name | label::中文 (zh) | label::English (en) | appearance |
+| begin_group            | tl   | 打分表           | Table               | table-list |
+| select_one yn          | t1   | 楼道干净吗       | Are stairs clean    |            |
+| select_one yn          | t2   | 电梯好用吗       | Does the lift work  |            |
+| end_group              |      |                  |                     |            |
+| select_one yn or_other | o    | 满意吗           | Content             |            |
+"""
+YES_NO = """
+| list_name | name | label::中文 (zh) | label::English (en) |
+| yn        | y    | 是               | Yes                 |
+| yn        | n    | 不是             | No                  |
+"""
+
+
+def test_the_head_of_a_table_is_no_question_and_other_is_said_in_the_readers_language(page):
+    form = load(workbook(survey=TABLE, choices=YES_NO), "t")
+    asked = {name for name in form.by_path if "reserved_name" in name and form.by_path[name].type != "note"}
+    plain = preview_app(form).test_client().get("/", headers={"Accept-Language": "zh"}).get_data(as_text=True)
+    assert runtime.open_form(page, form, "zh") == ""
+    assert page.locator(".note").all_inner_texts() == ["打分表"] and not asked
+    page.locator("button[value=next]").click()
+    page.locator("[name=q-o][value=other]").check()
+    page.get_by_text("请说明 Please specify").wait_for()
+    for words in (plain, page.locator("main").inner_text()):
+        assert "reserved_name" not in words and "其他" in words and "Other" not in words
 
 
 @pytest.mark.long

@@ -14,7 +14,8 @@ export function drawing(question, session) {
   const says = h("p", { class: "hint", role: "status" });
   const clear = h("button", { type: "button", class: "button quiet", onclick: wipe }, session.say("CLEAR_DRAWING"));
   const name = h("input", { id, name: id, class: "wide", autocomplete: "off", spellcheck: "false" });
-  const photo = looks.has("annotate") ? h("input", { type: "file", accept: "image/*", "aria-label": session.say("PHOTO_TO_MARK") }) : null;
+  const photo = looks.has("annotate") ? h("input", { type: "file", class: "picked", id: `${id}-photo`, accept: "image/*" }) : null;
+  const pick = photo && h("div", { class: "pick" }, photo, h("label", { class: "button secondary", for: photo.id }, session.say("PHOTO_TO_MARK")));
   let last = null;
   let mine = null; // the file made from this canvas
 
@@ -103,7 +104,7 @@ export function drawing(question, session) {
   });
 
   return {
-    node: h("div", {}, photo, canvas, h("label", { for: id, class: "hint" }, session.say(looks.has("signature") ? "OR_TYPE_NAME" : "OR_TYPE_WORDS")),
+    node: h("div", {}, pick, canvas, h("label", { for: id, class: "hint" }, session.say(looks.has("signature") ? "OR_TYPE_NAME" : "OR_TYPE_WORDS")),
       name, clear, says),
     target: name, bare: true, lines: () => [session.say("DRAW_HERE")],
     update() { clear.hidden = !question.state.value; },

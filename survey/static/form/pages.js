@@ -5,6 +5,7 @@
 import { isNote } from "./question.js";
 
 const MOST_IN_GROUP = 15;
+const MOST_IN_PARTS = 8;
 const MOST_LOOSE = 6;
 export const REVIEW = "review";
 
@@ -50,7 +51,8 @@ const repeats = (group) => group.children.some((child) => child.type === "repeat
 
 function standsAlone(group) {
   const whole = group.bodyElement && group.bodyElement.appearances["field-list"];
-  return !repeats(group) && (whole || onPage(group).length <= MOST_IN_GROUP);
+  const parts = group.children.filter((child) => child.type === "group" && onPage(child).length).length;
+  return !repeats(group) && (whole || onPage(group).length <= (parts > 1 ? MOST_IN_PARTS : MOST_IN_GROUP));
 }
 
 /** Every node of one scope (the root or an entry of a repeat) by its path in the form. */

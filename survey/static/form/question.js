@@ -33,7 +33,13 @@ export function factsIn(xml) {
 }
 
 export function isNote(definition) {
-  return Boolean(definition.noteTextDefinition) && !definition.bind.calculate;
+  return isHead(definition) || Boolean(definition.noteTextDefinition) && !definition.bind.calculate;
+}
+
+/** Whether it is the head of a table of questions: its choices stand at each of them here, and its words may be none. */
+function isHead({ bodyElement }) {
+  const looks = bodyElement && /^select/.test(bodyElement.type) ? [...(bodyElement.appearances || [])] : [];
+  return looks.length === 1 && looks[0] === "label";
 }
 
 /** A question of a page. `path`: names and numbers of entries down to it. `check`: the named kind of number, if it is one. */
@@ -51,7 +57,9 @@ export class Question {
 
   get name() { return this.path[this.path.length - 1]; }
   get state() { return this.node.currentState; }
-  get label() { return labelOf(this.node) || (this.type === "note" ? plain(this.state.hint && this.state.hint.asString) : this.name); }
+  get label() { return labelOf(this.node).trim() || (this.type === "note" ? plain(this.state.hint && this.state.hint.asString) : this.name); }
+  /** The head of a table of questions may have no words. */
+  get empty() { return this.type === "note" && this.node.nodeType === "select" && !this.label; }
   get hint() { return this.state.hint ? plain(this.state.hint.asString) : ""; }
   get value() { return this.state.instanceValue || ""; }
   get shown() { return this.state.relevant; }
@@ -59,7 +67,7 @@ export class Question {
 
   /** How it is shown now. */
   get kind() {
-    if (this.type === "note" || (this.node.nodeType === "select" && this.looks.size === 1 && this.looks.has("label"))) return "note";
+    if (this.type === "note") return "note";
     if (this.type !== "acknowledge" && (this.definition.bind.calculate || this.state.readonly)) return "readonly";
     if (this.type === "select_one" || this.type === "select_multiple") return this.listKind;
     if (this.type === "range") return this.steps.length ? "select_one" : "decimal";
@@ -124,7 +132,7 @@ export function shownDate(value, looks) {
 function typeOf(node, looks) {
   switch (node.nodeType) {
     case "note": return isNote(node.definition) ? "note" : BY_VALUE[node.valueType] || "text";
-    case "select": return node.selectType === "select" ? "select_multiple" : "select_one";
+    case "select": return isHead(node.definition) ? "note" : node.selectType === "select" ? "select_multiple" : "select_one";
     case "trigger": return "acknowledge";
     case "range": return "range";
     case "rank": return "rank";

@@ -66,7 +66,8 @@ export class Session {
   }
 
   shownOn(page) {
-    return page.asked.filter((node) => node.currentState.relevant).map((node) => this.question(node, page.path));
+    return page.asked.filter((node) => node.currentState.relevant).map((node) => this.question(node, page.path))
+      .filter((question) => !question.empty);
   }
 
   /** Take in what was typed last. */

@@ -103,7 +103,8 @@ export class View {
         const label = labelOf(node);
         return inside.length && label ? [this.group(node, label, inside)] : inside;
       }
-      return definition.bodyElement ? [this.field(session.question(node, page.path))] : [];
+      const question = definition.bodyElement ? session.question(node, page.path) : null;
+      return question && !question.empty ? [this.field(question)] : [];
     });
   }
 
