@@ -56,11 +56,12 @@ def blank(sheet: Sheet, at: datetime) -> Response:
     return show(sheet, Shown(instance, walk=Walk(form, {}, world), runtime=_runtime(sheet, world)))
 
 
-def _runtime(sheet: Sheet, world: World) -> Markup:
+def _runtime(sheet: Sheet, world: World, answers: dict | None = None) -> Markup:
     found = sheet.found
     xml = url_for("front.form_xml", version=found.form_id, digest=browser.digest_of(found.form))
     who = sheet.user.id if sheet.user else 0
-    return filled.place(found.form, xml, url_for("front.form_words", v=words_digest()), f"{sheet.action} {who}", world.media)
+    return filled.place(found.form, xml, url_for("front.form_words", v=words_digest()), f"{sheet.action} {who}", world.media,
+                        answers)
 
 
 def _shelf(sheet: Sheet, at: datetime, instance: Instance) -> DoorShelf | None:
@@ -93,8 +94,10 @@ def correction(sheet: Sheet, at: datetime, receipt: str) -> Response:
         answers = submissions.answers_of(connection, key, submissions.current(connection, mine))
     form = sheet.found.form
     instance = instances.fresh(at)
-    walk = Walk(form, answers, _world(sheet, at, instance), key=REVIEW) if by_pages(form) else None
-    return show(sheet, Shown(instance, answers, notice=CORRECTING, receipt=receipt, walk=walk))
+    world = _world(sheet, at, instance)
+    walk = Walk(form, answers, world, key=REVIEW) if by_pages(form) else None
+    return show(sheet, Shown(instance, answers, notice=CORRECTING, receipt=receipt, walk=walk,
+                             runtime=_runtime(sheet, world, answers) if walk else Markup()))
 
 
 def take(sheet: Sheet, instance: Instance | None, at: datetime, *, stale: bool = False) -> Response:

@@ -4,6 +4,7 @@ and where something is wrong its own page shows it with everything still there."
 from __future__ import annotations
 
 import json
+import uuid
 
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
@@ -13,7 +14,7 @@ from forms.answers import AnswerError, files_in
 from forms.form import Form
 from forms.language import Refusal
 from forms.model.writing import WrongInstance
-from forms.submission import from_xml
+from forms.submission import from_xml, to_xml
 from survey import held_files
 from survey.questionnaire_pages import REVIEW
 from survey.questionnaire_walk import Walk, World, by_pages
@@ -70,10 +71,12 @@ def _seconds(milliseconds: str) -> float:
     return int(milliseconds) / 1000 if milliseconds.isascii() and milliseconds.isdigit() and len(milliseconds) < 15 else 0
 
 
-def place(form: Form, xml: str, words: str, draft: str, media: dict[str, str]) -> Markup:
+def place(form: Form, xml: str, words: str, draft: str, media: dict[str, str], answers: dict | None = None) -> Markup:
     """What the page tells the script: addresses of the form, of the sentences and of the form's pictures; the name of its
-    draft on this phone. Nothing where the browser cannot fill the form."""
-    if not by_pages(form) or browser.lacks(form):
+    draft on this phone; `answers` that are to be corrected. Nothing where the browser cannot fill the form, nor where
+    files belong to the answers: they lie with the server."""
+    if not by_pages(form) or browser.lacks(form) or answers and any(files_in(form, answers)):
         return Markup()
-    return Markup('<div id="runtime" hidden data-xml="{}" data-words="{}" data-draft="{}" data-media="{}"></div>').format(
-        xml, words, draft, json.dumps(media, ensure_ascii=False))
+    known = to_xml(form, answers, instance_id=f"uuid:{uuid.uuid4()}").decode() if answers else ""
+    return Markup('<div id="runtime" hidden data-xml="{}" data-words="{}" data-draft="{}" data-media="{}" data-answers="{}"></div>').format(
+        xml, words, draft, json.dumps(media, ensure_ascii=False), known)

@@ -12,6 +12,7 @@ from campaigns.store.schema import submission
 from forms import browser
 from tests import cast
 from tests.forms_inline import workbook
+from tests.respondent import Respondent
 from tests.runtime_walker import photo
 from tests.test_form_pages_site import use
 
@@ -43,6 +44,33 @@ def opened(page, address):
     page.mouse.move(5, 300)  # somebody is there
     page.locator("#entry[data-runtime=on]").wait_for()
     return page
+
+
+def test_a_correction_goes_on_in_the_browser_with_what_is_recorded_and_leaves_no_draft(
+        phone, installation, campaign, wang_household, app, address):  # (TKO-5)
+    paper = Respondent(app, "en").open(address)
+    for fields in ([("q-what", "王小明 𠮷"), ("q-seen", "20200310"), ("_do", "next")], [("_do", "next")], [("_do", "add:2")],
+                   [("q-thing-0-title", "Bicycle"), ("_do", "next")], [("_do", "next")], [("_do", "send")]):
+        paper.send(fields, action_end="/form")
+    receipt = paper.page.xpath("//*[contains(@class, 'number-label')]/following-sibling::*[1]")[0].text_content().strip()
+    page = phone(language="en")
+    page.goto(f"/h/{wang_household.code}")
+    page.get_by_label("Receipt number").fill(receipt)
+    page.locator("form[action$='/correct'] button[type=submit]").last.click()
+    page.get_by_text("Please check your answers").wait_for()
+    page.mouse.move(5, 300)
+    page.locator("#entry[data-runtime=on]").wait_for()
+    page.get_by_role("button", name="中文").click()
+    page.get_by_text("请核对一遍，再提交").wait_for()
+    page.locator("button[value='go:0']").click()
+    assert page.locator("[name=q-seen]").input_value() == "2020-03-10"
+    page.fill("[name=q-what]", "改过了")
+    assert not page.evaluate("async () => (await indexedDB.databases()).filter(({name}) => name === 'survey-drafts').length")
+    page.locator("button[value=review]").click()
+    page.locator(SEND).click()
+    page.get_by_text("原来的回执号也还能用").wait_for()
+    assert [row["answers"] for row in cast.kept(installation, campaign)][1] == {
+        "what": "改过了", "seen": "2020-03-10", "thing": [{"title": "Bicycle"}]}
 
 
 def test_a_form_is_taken_over_kept_and_sent_though_the_tab_closes_the_network_fails_and_the_server_refuses(

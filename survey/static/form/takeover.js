@@ -11,6 +11,7 @@
 //       page, with everything still filled in. Without a network nothing is lost: the same is sent again later.
 // TKO-4 What was once sent is sent again unchanged as long as nobody changes an answer, so that a lost receipt makes no second
 //       submission: the instance and the moment of sending are kept with the draft.
+// TKO-5 A correction begins with what is recorded, on its last page, and leaves no draft: whoever comes back needs the receipt.
 "use strict";
 
 import { open as openDraft } from "./drafts.js";
@@ -20,6 +21,7 @@ const XML = "xml_submission_file";
 const CARRIED = ["csrf_token", "instance", "_form", "receipt", "ask_receipt"];
 
 const SIGNS = ["pointerdown", "pointermove", "touchstart", "keydown", "focusin", "scroll"];
+const NO_DRAFT = { load: async () => null, save: async () => false, forget: async () => {} };
 const PATIENCE = 5000; // ms that a press waits for the engine before the server answers it
 
 const place = document.getElementById("runtime");
@@ -28,8 +30,9 @@ const before = form && form.querySelector(".questionnaire.paged");
 if (place && before) begin();
 
 async function begin() {
-  const draft = openDraft(place.dataset.draft);
-  const run = { draft, language: document.documentElement.lang.startsWith("en") ? "en" : "zh", typed: false, here: false, pressed: null };
+  const recorded = place.dataset.answers;
+  const draft = recorded ? NO_DRAFT : openDraft(place.dataset.draft);
+  const run = { draft, recorded, language: document.documentElement.lang.startsWith("en") ? "en" : "zh", typed: false, here: false, pressed: null };
   run.kept = draft.load().then((kept) => (run.typed || run.pressed ? null : kept));
   run.loading = new Promise((resolve) => { run.start = resolve; }).then(() => load(run));
   for (const kind of SIGNS) addEventListener(kind, run.start, { once: true, passive: true });
@@ -55,7 +58,7 @@ async function load(run) {
   try {
     if (await run.kept || !run.words && !(await sentences(run))) return false;
     run.xml = await text(place.dataset.xml);
-    await opened(run, null);
+    await opened(run, run.recorded ? { xml: run.recorded, place: "review", reviewed: true, form: field("_form") } : null);
   } catch (error) {
     console.info("this form stays on the server's pages:", error.message);
     return false;
@@ -78,7 +81,7 @@ function submitted(run, event) {
   }
   const does = submitter && submitter.name ? submitter.value : "next";
   const language = submitter && submitter.name === "_language";
-  if (!language && !/^(next|review|add:.*)$/.test(does)) return;
+  if (run.recorded ? !/^go:/.test(does) : !language && !/^(next|review|add:.*)$/.test(does)) return;
   event.preventDefault();
   event.stopImmediatePropagation();
   if (run.pressed) return;
@@ -186,7 +189,7 @@ async function change(run, language) {
   run.language = language;
   run.form.setLanguage(language);
   try {
-    const page = parsed(await text(`${location.pathname}?lang=${language}`));
+    const page = parsed(await (run.recorded ? sameIn(language) : text(`${location.pathname}?lang=${language}`)));
     document.documentElement.lang = page.documentElement.lang;
     document.title = page.title;
     for (const part of ["header.site", ".bar", ".skip", "#entry .languages", "#entry > h1", "#entry > .place"]) {
@@ -196,6 +199,14 @@ async function change(run, language) {
   } catch {
     document.documentElement.lang = language === "en" ? "en" : "zh-Hans";
   }
+}
+
+/** The page of a correction in another language: its address alone opens nothing. */
+async function sameIn(language) {
+  const body = new FormData();
+  for (const name of CARRIED) for (const each of form.querySelectorAll(`[name=${name}]`)) body.append(name, each.value);
+  body.set("_language", language);
+  return (await fetch(form.action, { method: "POST", body })).text();
 }
 
 function parsed(html) {
