@@ -66,6 +66,8 @@ class Entry:
             value = get(question.name)
             if isinstance(value, str) and value and len(value) <= LONGEST_KEPT:
                 self.answers[question] = without_invisible(value)[0]
+            elif value == "":
+                self.cleared.append(question)
         for repeat in form.repeats_in[part]:
             given = get(repeat.name)
             given = given if isinstance(given, list) else []

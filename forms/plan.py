@@ -44,7 +44,7 @@ def lay(form: Form) -> None:
     form.post_names = {f"q-{q.name}": q for q, _ in form.asked["household"]}
     form.kept = {part: [q for q in nodes if is_kept(q)] for part, nodes in parts.items()}
     started = {action.ref for action in form.definition.actions}
-    form.begun = {q for q in form.root.walk() if q.type in HANDLERS and (q.node.default or q.path in started)}
+    form.begun = {q for q in form.root.walk() if (q.type in HANDLERS or is_kept(q)) and (q.node.default or q.path in started)}
     form.files = [q for q in form.root.walk() if q.type in FILES]
     form.simple = _is_simple(form)
     _express(form)

@@ -85,6 +85,16 @@ def test_a_default_that_was_taken_out_in_a_client_stays_out():
     assert sent(survey, "<a>2021-01-01</a><b>x</b><c>b</c><d/>", CHOICES).answers == {"a": "2021-01-01", "b": "x", "c": ["b"]}
 
 
+def test_what_a_trigger_did_not_set_in_a_client_stays_empty():
+    survey = """
+        | type | name | label | calculation | trigger |
+        | integer | a | A | | |
+        | calculate | b | | ${a} + 1 | ${a} |"""
+    assert sent(survey, "<a>3</a><b>4</b>").answers == {"a": "3", "b": "4"}
+    assert sent(survey, "<a>3</a><b/>").answers == {"a": "3"}
+    assert sent(survey, "<a>3</a><b>9</b>").answers == {"a": "3", "b": "9"}
+
+
 def test_a_repeat_that_is_not_asked_for_counts_the_same_when_it_is_judged_as_when_it_was_filled():
     survey = """
         | type | name | label | relevant | choice_filter |
@@ -95,3 +105,21 @@ def test_a_repeat_that_is_not_asked_for_counts_the_same_when_it_is_judged_as_whe
         | select_one abc | c | C | | ${z} = '' or name = 'c' |"""
     result = sent(survey, "<n>0</n><c>a</c>", CHOICES)
     assert (result.answers, result.errors) == ({"n": "0", "c": "a"}, [])
+
+
+REPEAT = "<input ref='/data/n'/><group ref='/data/r'><repeat nodeset='/data/r'{}><input ref='/data/r/a'/></repeat></group>"
+
+
+@pytest.mark.parametrize("instance, begun, added", [
+    ("<r><a>7</a></r>", ["7"], ""), ("<r><a>7</a></r><r><a>8</a></r>", ["7", "8"], ""),
+    ("<r xmlns:jr='http://openrosa.org/javarosa' jr:template=''><a>7</a></r><r><a>8</a></r>", ["8"], "7")])
+def test_only_a_template_gives_new_instances_their_defaults(instance, begun, added):
+    state = begin(f"<n/>{instance}", "", REPEAT.format(""))
+    assert [value(state, f"/data/r[{number}]/a") for number in range(1, len(begun) + 1)] == begun
+    assert value(state, state.add_repeat("/data/r") + "/a") == added
+
+
+def test_counted_instances_begin_as_the_form_holds_them_and_further_ones_empty():
+    state = begin("<n/><r><a>7</a></r><r><a>8</a></r>", "<bind nodeset='/data/n' type='int'/>", REPEAT.format(" jr:count='/data/n'"))
+    state.set("/data/n", 3)
+    assert [value(state, f"/data/r[{number}]/a") for number in (1, 2, 3)] == ["7", "8", ""]

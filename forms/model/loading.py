@@ -30,6 +30,17 @@ def blank_copy(pattern: etree._Element) -> etree._Element:
     return twin
 
 
+def begun_instance(d: NodeDef, index: int | None) -> etree._Element:
+    """What an instance of the repeat `d` begins as: the one that the form holds at `index` (from 0), else like the template.
+    Without a template it begins empty: what stands in the form's own instances is no default of the others."""
+    if index is not None and index < len(d.given):
+        return blank_copy(d.given[index])
+    element = blank_copy(d.template)
+    for leaf in element.iter(etree.Element) if not d.has_template else ():
+        leaf.text = None
+    return element
+
+
 def plant(state: State, xml: bytes | etree._Element | None, edit: bool) -> None:
     """Give the state its tree of nodes: the form's own instance, or with the values of `xml`."""
     form = state.form
@@ -86,13 +97,10 @@ def _take_repeat(d: NodeDef, into: etree._Element, theirs: list[etree._Element])
     for old in ours:
         into.remove(old)
     planted = []
-    for given in theirs:
-        twin = blank_copy(d.template)
+    for index, given in enumerate(theirs):
+        twin = begun_instance(d, None if d.has_template else index)
         planted.append(twin)
         _take(d, twin, given)
-        for child in d.children:
-            if child.kind == "leaf" and given.find(child.name) is None:
-                twin.find(child.name).text = child.default or None
     for old in ours[len(theirs):] if d.fixed else ():
         for leaf in old.iter():
             leaf.text = None

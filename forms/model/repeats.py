@@ -59,16 +59,14 @@ class Repeats:
         return range_.d.count is None and not range_.d.fixed
 
     def add(self, range_: Node, at: int | None = None, by_person: bool = True) -> Node:
-        """A new instance from the template, or (by count) from the form's own instance at that place."""
+        """A new instance: like the template, or (by count) the form's own instance at that place, else empty."""
         state = self.state
         if by_person and not self.may_change(range_):
             raise ValueError(f"{state.ref(range_)}: instances are counted by the form")
         if len(range_.children) >= MOST_INSTANCES:
             raise ValueError(f"{state.ref(range_)}: more than {MOST_INSTANCES} instances")
         index = len(range_.children) if at is None else max(0, min(at, len(range_.children)))
-        given = range_.d.given
-        pattern = given[index] if not by_person and index < len(given) else range_.d.template
-        element = loading.blank_copy(pattern)
+        element = loading.begun_instance(range_.d, None if by_person else index)
         self._insert(range_, index, element)
         node = loading.grow(state, range_.d, element, range_, position=index)
         node.relevant = range_.relevant
