@@ -21,6 +21,13 @@ FAULTS = [
     (r"(.*) is no axis$", "没有 {0} 这种写法"),
     (r"more than (\d+) (?:levels|comparisons|parts|steps|signs|words).*$", "太长或太深，超过 {0}"),
     (r"the expression has too many parts$", "太长或太深"),
+    (r"conditions and steps after a part in round brackets .*$", "圆括号后面不能再写 [条件] 或 /路径"),
+    (r"conditions after (\.+) .*$", "{0} 后面不能写 [条件]"),
+    (r"(.*) needs questions, not a value$", "{0} 要的是问题，不是一个值"),
+    (r"indexed-repeat\(\) asks for .*$", "indexed-repeat() 的第一个问题不在后面写的重复组里"),
+    (r"indexed-repeat\(\) needs .*$", "indexed-repeat() 的每个重复组都要配一个序号"),
+    (r"the pattern (.*) has more than (\d+) characters$", "regex 的式样 {0} 超过 {1} 个字"),
+    (r"'/text\(\)' can never find anything$", "/text() 什么也找不到"),
     (r"no question at (.*)$", "没有这个问题：{0}"),
 ]
 EXCEL = {"vlookup": "pulldata", "len": "string-length", "left": "substr", "mid": "substr", "right": "substr", "concatenate": "concat",

@@ -48,6 +48,7 @@ def test_dates_and_numbers_turn_into_each_other_as_in_the_field(source, expected
 
 @pytest.mark.parametrize(("source", "expected"), [
     ("count-non-empty(/data/note)", "0"), ("count-non-empty(/data/group)", "1"), ("count-non-empty(/data/empty)", "0"),
+    ("boolean-from-string('True')", "false"),
     ("selected-at('a b', -0.5)", "a"), ("selected-at('a b', -1)", ""), ("selected-at('', -0.5)", ""),
     ("number(once(3)) + 1", "8"), ("base64-decode('5L2g5aW9')", "你好"),
     ("base64-decode('YQ')", ""), ("base64-decode('12:30')", ""), ("base64-decode(' YQ = = ')", "a"),

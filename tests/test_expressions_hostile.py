@@ -1,7 +1,10 @@
 """A hostile expression ends, and says why."""
+from random import Random
+
 import pytest
 from lxml import etree
 
+from forms.functions import FORMS, FUNCTIONS
 from forms.xpath.evaluator import Context, EvaluationError, XPathError, compile
 
 # 5,000 rows of some 50 characters
@@ -48,3 +51,22 @@ def test_an_expression_is_stopped_by_the_clock(monkeypatch):
     monkeypatch.setattr("forms.xpath.context.LONGEST", 0.0)
     with pytest.raises(EvaluationError, match="longer than"):
         compile("count(//*[count(//*) > 1])").value(BIG, Context(top=BIG))
+
+
+ANYTHING = [
+    "''", "'\ud800'", "'%'", "'(a'", "'\\\\Q'", "'2026-13-45'", "'9999-12-31T23:59:59Z'", "'0001-01-01T00:00:00+14:00'",
+    "'inf nan'", "'½'", "'1 2 3 4;'", "0 div 0", "1 div 0", "-1 div 0", "-0.5", "99999999999999999999999999", "true()",
+    "today()", "/data/r", "/data/r/n", "..", "/", "@*", "text()", "current()", "/data/nosuch"
+]
+
+
+def test_whatever_a_function_is_given_ends_in_a_value_or_a_refusal():
+    chance, data = Random(1), etree.fromstring("<data x='1'><r><n>1</n></r><r><n/></r></data>")
+    names = sorted(FUNCTIONS) + sorted(FORMS)
+    for _ in range(12):
+        for name in names:
+            source = f"{name}({', '.join(chance.choices(ANYTHING, k=chance.choice((0, 1, 1, 2, 2, 3, 5))))})"
+            try:
+                compile(source).text(chance.choice((data, data[0][0], None)), Context(top=data))
+            except XPathError:
+                continue

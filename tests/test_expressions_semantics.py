@@ -168,7 +168,7 @@ def test_a_value_keeps_its_kind():
 
 @pytest.mark.parametrize(("source", "said"), [
     ("nosuch(1)", "nosuch"), ("count(1)", "needs questions"), ("substr('a')", "2 to 3"), ("regex(., '[')", "pattern"),
-    ("if(1, 2)", "3 values"),
+    ("if(1, 2)", "3 values"), ("indexed-repeat(/data/n, /data/p, 1)", "not in the repeat"),
 ])
 def test_what_can_never_work_is_said_when_the_form_is_read(source, said):
     assert said in compile(source).problems[0]

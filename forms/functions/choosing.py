@@ -62,7 +62,7 @@ def boolean(value: bool) -> bool:
 
 @function("boolean-from-string", "v", "boolean")
 def boolean_from_string(value: object) -> bool:
-    return (number_text(value) if type(value) is float else to_text(value)).lower() in ("1", "true")
+    return (number_text(value) if type(value) is float else to_text(value)) in ("1", "true")
 
 
 @function("checklist", "nnv*", "boolean", framed=True)

@@ -128,6 +128,8 @@ def indexed_repeat(compiler: Compiler, target: tuple, *pairs: tuple) -> Code:
     """`target` within the repeats that are counted off: (repeat, number) pairs, outer and inner in any order."""
     if len(pairs) % 2:
         return Code("nodes", compiler.failing("indexed-repeat() needs a number for each repeat"))
+    if any(_outside(target, repeat) for repeat in pairs[::2]):
+        return Code("nodes", compiler.failing("indexed-repeat() asks for a question that is not in the repeat"))
     find = compiler.nodes(target, "indexed-repeat()")
     steps = [(compiler.nodes(repeat, "indexed-repeat()"), compiler.number(number))
              for repeat, number in zip(pairs[::2], pairs[1::2], strict=True)]
@@ -148,6 +150,13 @@ def indexed_repeat(compiler: Compiler, target: tuple, *pairs: tuple) -> Code:
             holder = inside[int(place) - 1]
         return within(holder, find(frame), frame)
     return Code("nodes", indexed)
+
+
+def _outside(target: tuple, repeat: tuple) -> bool:
+    """Whether two plain absolute paths show that the one cannot be below the other."""
+    return (target[:2] == repeat[:2] == ("path", "/")
+            and any(one.axis == two.axis == "child" and one.test != two.test and "*" not in (one.test[1], two.test[1])
+                    for one, two in zip(target[2], repeat[2], strict=False)))
 
 
 def within(holder: Node, nodes: list, frame: Frame) -> list:
