@@ -81,7 +81,7 @@ SQUARE = "0 0 0 0;0 4 0 0;4 4 0 0;4 0 0 0;0 0 0 0"
     (f"geofence('2 2', '{SQUARE}')", "true"), (f"geofence('0 0', '{SQUARE}')", "true"), (f"geofence('4 4', '{SQUARE}')", "false"),
     (f"geofence('0 2', '{SQUARE}')", "true"), (f"geofence('2 4', '{SQUARE}')", "false"), (f"geofence('2 2;3 3', '{SQUARE}')", "false"),
     ("geofence('2 2', '0 0;0 4;4 4;4 0')", "false"), ("distance('0 0', '0 1')", "111318.85"), ("distance('0 0;0 1')", "111318.85"),
-    ("distance('0 0', '0 1;0 2')", "NaN"), ("distance('0 0', /data/nosuch)", "NaN"),
+    ("area(/data/empty)", "0"), ("distance('0 0', '0 1;0 2')", "NaN"), ("distance('0 0', /data/nosuch)", "NaN"),
 ])
 def test_positions_lines_and_shapes_are_told_apart(source, expected):
     assert text(source) == expected

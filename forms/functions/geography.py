@@ -64,10 +64,10 @@ def _between(one: Point, two: Point) -> float:
 
 @function("area", "v", "number")
 def area(value: object) -> float:
-    """The area in square metres that the positions enclose; NaN when one is missing or wrong."""
+    """The area in square metres that the positions enclose; 0 when one is missing or wrong."""
     shape = points([value])
     if not shape:
-        return math.nan
+        return 0.0
     total = sum(math.radians(two[1] - one[1]) * (2 + math.sin(math.radians(one[0])) + math.sin(math.radians(two[0])))
                 for one, two in pairwise([*shape, shape[0]]))
     return _rounded(abs(total * EARTH * EARTH / 2)) if len(shape) > 2 else 0.0
