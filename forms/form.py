@@ -5,8 +5,9 @@ import hashlib
 from collections import ChainMap
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
+from itertools import islice
 
 from forms import plan, unsupported, workbook
 from forms.building import Builder, language_code
@@ -26,6 +27,7 @@ LIBRARY = ("housing-census", "spring-check", "building-listing", "legal-entity",
            "stairwell-sheet", "move-report", "work-register", "spot-recheck", "publicity-log", "suggestion")
 # Those that a campaign can be made of: a household and its persons.
 HOUSEHOLD_FORMS = LIBRARY[:2]
+MOST_SLIPS = 200
 # The column of a workbook that an attribute of the form comes from.
 COLUMNS = {"relevant": "relevant", "calculate": "calculation", "constraint": "constraint", "required": "required",
            "readonly": "read_only", "choices": "choice_filter", "count": "repeat_count", "label": "label", "value": "default"}
@@ -54,7 +56,7 @@ class Form:
         self.title = Text(settings.get("title_zh", title), settings.get("title_en", title))
         known = {language_code(language) for language in definition.texts.languages}
         self.languages = tuple(code for code in LANGUAGES if code in known) or LANGUAGES
-        self.warnings = warnings
+        self._warnings, self._slips = warnings, None
         problems: list[Problem] = []
         builder = Builder(definition, rows.get("survey", []), problems)
         self.root = builder.build()
@@ -69,6 +71,17 @@ class Form:
         self.person_repeat = self.repeat.name if self.repeat else None
         plan.lay(self)
         self._try()
+
+    def look_for_slips(self, rows: dict[str, list[Row]]) -> None:
+        """Let `warnings` name the slips of the workbook with these rows too: looked for when somebody asks."""
+        self._slips = partial(slips, self, rows)
+
+    @property
+    def warnings(self) -> list[Problem]:
+        if self._slips is not None:
+            self._warnings.extend(islice(self._slips(), MOST_SLIPS))
+            self._slips = None
+        return self._warnings
 
     def _faults(self) -> Iterator[Problem]:
         """What is wrong with the expressions of the form, and what depends on itself."""
@@ -86,7 +99,7 @@ class Form:
             if len(cycle) > 1:
                 yield problem
             else:
-                self.warnings.append(problem)
+                self._warnings.append(problem)
 
     def _written(self, fault: Fault) -> str:
         """The expression as it stands in the workbook; "" for one that is in no cell."""
@@ -136,7 +149,7 @@ def load(data: bytes, name: str, external: Mapping[str, bytes] | None = None) ->
     form = _form(data, book, converted, external)
     if book.problems:
         raise FormError(book.problems)
-    form.warnings.extend(slips(form, book.sheets))
+    form.look_for_slips(book.sheets)
     return form
 
 

@@ -34,6 +34,7 @@ SETTINGS = ("form_id", "form_title", "title", "version", "default_language", "in
             "set_form_id", "client_editable", "add_none_option", "flat", "title_zh", "title_en", "compact_delimiter", "compact_prefix",
             "xml_root", "form_name")
 PARTS = (("relevant", "relevant"), ("constraint", "constraint"), ("calculate", "calculation"), ("required", "required"))
+MOST_COMPARED = 300
 _A_DOT = Text("用一个点（.）代表答案，例如 . >= 0 and . <= 120", "A dot stands for the answer, as in . >= 0 and . <= 120")
 _MENDED = Text("如果不是这个意思，请改正", "Correct it if this is not what is meant")
 
@@ -83,8 +84,8 @@ def _of_code(form: Form, question: Question, left: tuple, code: str) -> Iterator
     asked = form.by_path.get(_path(question, left) or "")
     if asked is None or not asked.codes or asked.dynamic or code in asked.codes or not code:
         return
-    meant = next(iter(difflib.get_close_matches(code, sorted(asked.codes), 1, 0.6)), None) or \
-        next((known for known, words in asked.choices if code in words), None)
+    alike = difflib.get_close_matches(code, sorted(asked.codes), 1, 0.6) if len(asked.codes) <= MOST_COMPARED else []
+    meant = next(iter(alike), None) or next((known for known, words in asked.choices if code in words), None)
     yield (Text(f"“{asked.name}”没有代码是“{code}”的选项，比较不会成立", f"“{asked.name}” has no choice with the name “{code}”"),
            Text(f"要写的是不是 '{meant}'？", f"Did you mean '{meant}'?") if meant else _MENDED)
 

@@ -88,7 +88,8 @@ class Items:
     def label(self, question: Question, node: Node) -> str:
         """The words of a question; its name where it has none."""
         said = showing.said(self.state, node, question.node.label or question.node.caption)
-        return plain(said or "") or ("" if question.type in ("group", "repeat") else question.name)
+        nameless = question.type in ("group", "repeat") or question.type == "note" and question.node.choices is not None
+        return plain(said or "").strip() or ("" if nameless else question.name)
 
     def said(self, node: Node, what: str) -> str:
         return plain(showing.said(self.state, node, getattr(node.d, what)) or "")
@@ -119,7 +120,13 @@ class Items:
             return self.to(words.AGREED)
         if question.type in ("time", "dateTime"):
             return shown_moment(node.seen)[0].replace("T", " ")
-        return node.seen
+        if question.type == "date":
+            return node.seen[:date_length(question)]
+        if question.type == "geopoint":
+            return " ".join(node.seen.split(" ")[:2])
+        if question.type in ("geotrace", "geoshape") and node.seen:
+            return self.to(words.POINTS, count=len([point for point in node.seen.split(";") if point.strip()]))
+        return self.to(words.FILE_THERE[question.type]) if question.type in ("image", "audio", "video") and node.seen else node.seen
 
     def size_words(self, size: int) -> str:
         """1_300_000 -> "1.3 MB"; "" for an unknown size."""
@@ -157,6 +164,13 @@ def plain(text: str) -> str:
     for _ in range(3):
         text = _MARKS.sub(lambda mark: mark[2] or "", text)
     return text.strip()
+
+
+def date_length(question: Question) -> int:
+    """How many characters of an ISO date are asked: those of a day, a month or a year."""
+    if "month-year" in question.appearance:
+        return 7
+    return 4 if "year" in question.appearance.split() else 10
 
 
 def shown_moment(value: str) -> tuple[str, str]:
@@ -202,11 +216,8 @@ def _field(items: Items, item: Item, question: Question, node: Node) -> None:
 
 def _date(items: Items, item: Item, question: Question, node: Node) -> None:
     _field(items, item, question, node)
-    hint, length = words.DATE_HINT, 10
-    if "month-year" in question.appearance:
-        hint, length = words.MONTH_HINT, 7
-    elif "year" in question.appearance.split():
-        hint, length = words.YEAR_HINT, 4
+    length = date_length(question)
+    hint = {10: words.DATE_HINT, 7: words.MONTH_HINT, 4: words.YEAR_HINT}[length]
     item.value = item.value[:length] if re.fullmatch(r"\d{4}-\d\d-\d\d", item.value) else item.value
     item.hint = "\n".join(filter(None, (item.hint, items.to(hint))))
 

@@ -88,6 +88,7 @@ PLACE_HINT = Text("按下面的按钮，或者手工填纬度和经度，如 22.
 TRACE_HINT = Text("网页上不能在地图上画。请每行写一个点：纬度 经度；也可以走到每个拐角，按一次按钮。",
                   "A page cannot draw on a map. Write one point a line: latitude longitude; or walk to each corner and press the "
                   "button there.")
+POINTS = Text("{count} 个点", "{count} points")
 FILE_THERE = {"image": Text("照片已收到", "The picture is here"), "audio": Text("录音已收到", "The recording is here"),
               "video": Text("视频已收到", "The film is here"), "file": Text("文件已收到", "The file is here")}
 FILE_CHOOSE = {"image": Text("拍照或选一张照片", "Take or choose a picture"), "audio": Text("录音或选一个录音", "Record or choose sound"),

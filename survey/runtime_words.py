@@ -13,7 +13,6 @@ CHOOSE_ONE = messages.CHOOSE
 TRACE_POINTS = Text("走到每个拐角，按一次“加进去”；也可以每行写一个点：纬度 经度。",
                     "Walk to each corner and press “Add” there; or write one point a line: latitude longitude.")
 UNDO_POINT = Text("去掉最后一个点", "Take the last point away")
-POINTS = Text("{count} 个点", "{count} points")
 FILTER = Text("写几个字查找", "Type a few letters to search")
 FILTER_FIRST = Text("还有 {count} 项没有显示，写几个字就能找到。", "{count} more are not shown; type a few letters to find them.")
 FILTER_REST = Text("其余 {count} 项不符合。", "The other {count} do not match.")

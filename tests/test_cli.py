@@ -1,5 +1,6 @@
 """The command line as an organiser's scripts use it: what is printed, the exit status, and what is on disk."""
 import json
+from pathlib import Path
 
 import pytest
 
@@ -84,6 +85,14 @@ def test_the_exit_status_tells_a_refusal_from_wrong_usage(survey, arguments, sta
 def test_refusals_are_said_in_the_persons_language_on_standard_error(survey, language, words):
     refused = survey("campaign", "show", "--campaign", "c9", language=language)
     assert words in refused.stderr and refused.stdout == ""
+
+
+@pytest.mark.parametrize(("arguments", "words"), [
+    (["form", "check", "nosuch.xlsx"], "没有这个文件：nosuch.xlsx"), (["campaign", "show"], "少写了 --campaign"),
+    (["form", "chek"], "没有 chek 这个命令"), (["form", "preview", "--prot", "1", "x"], "是不是 --port")])
+def test_a_command_that_is_written_wrong_is_told_in_chinese_too(survey, arguments, words):
+    told = survey(*arguments, language="zh", PYTHONPATH=str(Path(__file__).parent.parent))
+    assert told.returncode == 2 and words in told.stderr and "--help" in told.stderr
 
 
 def test_a_setting_that_cannot_work_is_named(survey):

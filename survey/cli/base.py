@@ -15,6 +15,7 @@ from campaigns.campaign import Campaign, by_slug
 from campaigns.installation import Installation
 from campaigns.settings import Settings
 from forms.language import Refusal, Text
+from survey.cli.usage import in_chinese
 
 ACTOR = COMMAND_LINE
 STORE_UNREACHABLE = Text("数据库连不上或打不开。请检查设置 SURVEY_STORE、SURVEY_HOME，数据库是否在运行，磁盘是否可写。",
@@ -32,6 +33,11 @@ class SurveyGroup(click.Group):
             click.secho(say(refusal.text), fg="red", err=True)
         except (OperationalError, ArgumentError, NoSuchModuleError):  # not shown: it may hold the password of the address
             click.secho(say(STORE_UNREACHABLE), fg="red", err=True)
+        except click.UsageError as error:
+            if isinstance(error, click.exceptions.NoArgsIsHelpError) or language() == "en":
+                raise
+            click.secho(in_chinese(error), fg="red", err=True)
+            context.exit(error.exit_code)
         context.exit(1)
 
 
