@@ -26,7 +26,10 @@ MOST_DUPLICATES = 500  # flags; more would help nobody
 def alike(connection: Connection, campaign: Campaign) -> Iterable[Flag]:
     """One person's forms in which everything but names and numbers is the same, at several doors."""
     there = answer_mark.join(submission, submission.c.id == answer_mark.c.submission_id)
-    wanted = [answer_mark.c.place == FORM, submission.c.persons > 0, *own_work(campaign)]
+    often = select(answer_mark.c.mark).where(answer_mark.c.campaign_id == campaign.id, answer_mark.c.place == FORM).group_by(
+        answer_mark.c.mark).having(func.count() >= FEWEST_ALIKE)  # by its index alone; few are left to look at
+    wanted = [answer_mark.c.campaign_id == campaign.id, answer_mark.c.mark.in_(often), answer_mark.c.place == FORM,
+              submission.c.persons > 0, *own_work(campaign)]
     many = connection.execute(
         select(submission.c.user_id, answer_mark.c.mark).select_from(there).where(*wanted)
         .group_by(submission.c.user_id, answer_mark.c.mark)
@@ -34,7 +37,7 @@ def alike(connection: Connection, campaign: Campaign) -> Iterable[Flag]:
         .order_by(submission.c.user_id, func.min(submission.c.id))).all()
     for user_id, mark in many:
         ids = connection.execute(select(submission.c.id).select_from(there).where(
-            *wanted, answer_mark.c.campaign_id == campaign.id, answer_mark.c.mark == mark, submission.c.user_id == user_id)
+            *wanted, answer_mark.c.mark == mark, submission.c.user_id == user_id)
             .order_by(submission.c.id)).scalars().all()
         yield Flag("alike", user_id, mark.hex()[:16], Text(
             f"有 {len(ids)} 份登记，除了姓名和号码，其余答案完全一样。",
@@ -49,12 +52,12 @@ def duplicates(connection: Connection, campaign: Campaign) -> Iterable[Flag]:
     repeated = select(answer_mark.c.mark).where(answer_mark.c.campaign_id == campaign.id, answer_mark.c.place != FORM).group_by(
         answer_mark.c.mark).having(func.count() > 1)
     newer = submission.alias("newer")
-    replaced = select(newer.c.replaces).where(newer.c.campaign_id == campaign.id, newer.c.replaces.is_not(None))
+    replaced = select(newer.c.id).where(newer.c.replaces == submission.c.id).correlate(submission).exists()
     rows = connection.execute(
         select(answer_mark.c.mark, submission.c.id, submission.c.dwelling_id, submission.c.user_id)
         .select_from(answer_mark.join(submission, submission.c.id == answer_mark.c.submission_id))
         .where(answer_mark.c.campaign_id == campaign.id, answer_mark.c.mark.in_(repeated), answer_mark.c.place != FORM,
-               submission.c.channel.in_(RECORDING), submission.c.id.not_in(replaced),
+               submission.c.channel.in_(RECORDING), ~replaced,
                submission.c.id.not_in(verdicts.rejected_ids(campaign.id))).order_by(submission.c.id))
     behind: dict[bytes, list] = defaultdict(list)
     for row in rows:

@@ -1,6 +1,7 @@
 """Checks of visits: far from the door, and people with many more vacant, refusing or empty doors than the others."""
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from math import sqrt
 
@@ -57,11 +58,13 @@ def empty(connection: Connection, campaign: Campaign) -> Iterable[Flag]:
     odd = submission.c.persons == 0
     rows = connection.execute(select(submission.c.user_id, func.count(), _count(odd)).where(*own_work(campaign))
                               .group_by(submission.c.user_id).order_by(submission.c.user_id)).all()
-    for user_id, done, found, share in _outliers(rows):
-        ids = connection.execute(select(submission.c.id).where(*own_work(campaign), odd, submission.c.user_id == user_id)
-                                 .order_by(submission.c.id)).scalars().all()
+    outliers, ids = list(_outliers(rows)), defaultdict(list)
+    for user_id, number in connection.execute(select(submission.c.user_id, submission.c.id).where(
+            *own_work(campaign), odd, submission.c.user_id.in_([each[0] for each in outliers])).order_by(submission.c.id)):
+        ids[user_id].append(number)
+    for user_id, done, found, share in outliers:
         said = _said(done, found, share, Text("没有登记到人", "without a person"), Text("份登记", "forms"))
-        yield Flag("empty", user_id, "all", said, tuple(ids))
+        yield Flag("empty", user_id, "all", said, tuple(ids[user_id]))
 
 
 def _count(condition: ColumnElement) -> ColumnElement:
