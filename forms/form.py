@@ -20,6 +20,7 @@ from forms.model.evaluation import Context, XPathError
 from forms.model.reading import read
 from forms.model.state import EndlessForm, State
 from forms.questions import Column, Question
+from forms.remedies import undeclared
 from forms.slips import slips
 from forms.workbook import FormError, Problem, Row
 
@@ -156,8 +157,11 @@ def load(data: bytes, name: str, external: Mapping[str, bytes] | None = None) ->
 def _form(data: bytes, book: workbook.Workbook, converted: Converted, external: Mapping[str, bytes] | None) -> Form:
     own = {} if converted.itemsets is None else {"itemsets.csv": converted.itemsets.encode()}
     warnings = unsupported.warnings(book, converted.warnings)
-    return Form(data, _definition(converted.xform, ChainMap(external or {}, own)), converted.xform, book.sheets, warnings,
-                converted.itemsets)
+    try:
+        definition = _definition(converted.xform, ChainMap(external or {}, own))
+    except FormError as error:
+        raise undeclared(error, book) from None
+    return Form(data, definition, converted.xform, book.sheets, warnings, converted.itemsets)
 
 
 def _with_more(wrong: NotConverted, data: bytes, book: workbook.Workbook, external: Mapping[str, bytes] | None) -> list[Problem]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from forms.complaints import HEADINGS, KNOWN, TYPES
 from forms.handlers import HANDLERS
 from forms.language import Text
-from forms.workbook import Problem, Row, Workbook
+from forms.workbook import FormError, Problem, Row, Workbook
 
 if TYPE_CHECKING:
     from pyxform.errors import PyXFormError
@@ -119,3 +119,14 @@ def _everywhere(problem: Problem, said: str, book: Workbook) -> list[Problem]:
         return []
     return [problem._replace(row=row.number) for row in book.sheets.get("survey", ())
             if " ".join(row.cells.get("type", "").split()).lower() == " ".join(match[1].split()).lower()]
+
+
+def undeclared(error: FormError, book: Workbook) -> FormError:
+    """The headings whose prefix (foo in bind::foo:bar) stands for nothing; the same error where that is not what is wrong."""
+    found = re.search(r"Namespace prefix (\S+) ", str(error))
+    heads = [(sheet, head) for sheet, written in book.headings.items() for head in written if found and f":{found[1]}:" in head]
+    return FormError([
+        Problem(sheet, 1, Text(f"列名里的前缀 {found[1]} 没有说明是什么", f"nothing says what the prefix {found[1]} in the heading means"),
+                Text(f"不用就删去这一列；要用，请在 settings 工作表加一列 namespaces，写 {found[1]}=\"网址\"",
+                     f"Remove the column if it is not needed; else add a column namespaces to the sheet settings, with"
+                     f" {found[1]}=\"address\""), head) for sheet, head in heads]) if heads else error

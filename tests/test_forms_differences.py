@@ -2,6 +2,7 @@
 import pytest
 
 from forms.answers import validate
+from forms.form import FormError
 from forms.submission import from_xml
 from tests.forms_inline import form
 from tests.test_forms_model import NOW, begin, of, value
@@ -123,3 +124,12 @@ def test_counted_instances_begin_as_the_form_holds_them_and_further_ones_empty()
     state = begin("<n/><r><a>7</a></r><r><a>8</a></r>", "<bind nodeset='/data/n' type='int'/>", REPEAT.format(" jr:count='/data/n'"))
     state.set("/data/n", 3)
     assert [value(state, f"/data/r[{number}]/a") for number in (1, 2, 3)] == ["7", "8", ""]
+
+
+def test_a_heading_with_a_prefix_that_stands_for_nothing_is_named():
+    table = "| type | name | label | bind::foo:bar |\n| text | a | A | x |"
+    with pytest.raises(FormError) as refused:
+        form(table)
+    [problem] = refused.value.problems
+    assert (problem.sheet, problem.row, problem.column) == ("survey", 1, "bind::foo:bar") and "foo" in problem.cause.zh
+    assert form(table, settings='| namespaces |\n| foo="http://example.org/foo" |').questions[0].name == "a"
