@@ -16,10 +16,10 @@ from survey import headers, language
 from survey import questionnaire_words as words
 from survey.doors import OpenDoor
 from survey.instances import Instance
-from survey.questionnaire import questionnaire_html
+from survey.questionnaire import page_parts, questionnaire_html
 from survey.questionnaire_walk import Walk
 from survey.sessions import csrf_token
-from survey.skeleton import skeleton
+from survey.skeleton import lasting, skeleton
 
 _HEADINGS = {"paper": Text("录入纸表", "Key in a paper form"), "visit": Text("上门登记", "Door visit")}
 _HEADING, _CORRECTION = Text("填写登记表", "Fill in the form"), Text("更正登记", "Correct the answers")
@@ -68,14 +68,16 @@ def show(sheet: Sheet, shown: Shown) -> Response:
     if shown.runtime:
         headers.runs_forms()
     heading = _CORRECTION if shown.receipt and not shown.ask_receipt else _HEADINGS.get(sheet.channel, _HEADING)
-    html = shell.join(
-        heading=language.tell(heading), action=sheet.action, token=csrf_token(), place=found.door.place,
+    blank = shown.answers is None and not shown.errors
+    return shell.join(
+        shown.status, heading=language.tell(heading), action=sheet.action, token=csrf_token(), place=found.door.place,
         instance=shown.instance.signed(current_app.installation.server, found.text), form=str(found.form_id),
-        body=shown.walk.html() if shown.walk else questionnaire_html(found.form, now, shown.answers, shown.errors),
-        send="" if shown.walk else _send_button(now),
-        runtime=shown.runtime, draft=_draft_offer(now) if shown.begins else "", notice=_notice(shown), receipt=_receipt_field(shown),
+        body=shown.walk.html() if shown.walk else lasting(page_parts(found.form, now)[0]) if blank else
+        questionnaire_html(found.form, now, shown.answers, shown.errors),
+        send="" if shown.walk else lasting(_send_button(now)),
+        runtime=shown.runtime, draft=lasting(_draft_offer(now)) if shown.begins else "",
+        notice=_notice(shown), receipt=_receipt_field(shown),
         mistake=language.say("错误：", "Error: ") if shown.errors or shown.receipt_error or shown.walk and shown.walk.errors else "")
-    return Response(html, shown.status, mimetype="text/html")
 
 
 @lru_cache(maxsize=8)

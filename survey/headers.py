@@ -9,6 +9,7 @@ from flask import Flask, current_app, g, request
 from werkzeug.wrappers import Response
 
 from survey import static_files
+from survey.skeleton import Page
 
 _POLICY = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
 # Where a form is filled in the browser: its engine reads expressions with WebAssembly, and photos just taken are shown.
@@ -56,6 +57,10 @@ def _compress(response: Response) -> None:
     """Level 1: a 40 KB page becomes 7 KB in a tenth of a millisecond, and stairwells have poor networks."""
     response.headers["Vary"] = "Accept-Encoding, Cookie"
     if response.direct_passthrough or "gzip" not in request.headers.get("Accept-Encoding", ""):
+        return
+    if isinstance(response, Page):
+        response.set_data(response.gzipped())
+        response.headers["Content-Encoding"] = "gzip"
         return
     body = response.get_data()
     if len(body) > _WORTH_COMPRESSING:
