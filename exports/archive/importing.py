@@ -27,7 +27,7 @@ from exports.archive.exporting import SILENT, Steps
 from exports.archive.key_set import KeySet
 from exports.archive.mapping import AS_IT_IS, RECEIVED, Mapping
 from exports.archive.minisign import PublicKey
-from exports.archive.receiver import Receiver
+from exports.archive.receiver import Receiver, adder
 from exports.archive.refusals import BadReceiver
 from forms.language import Refusal, Text
 
@@ -142,6 +142,7 @@ class _Upsert:
         self._numbers = {column.name for column in receiver.kept[name] if column.type == "number"}
         self._known = exists and connection.execute(
             select(table.c.campaign).where(table.c.campaign == self._campaign).limit(1)).first() is not None
+        self._add = adder(connection, table)
         self._update = update(table).where(and_(*[column == bindparam(f"key {column.key}") for column in self._key]))
 
     def run(self, seen: KeySet, progress) -> Change:
@@ -159,7 +160,7 @@ class _Upsert:
         return change
 
     def _row(self, row: list) -> dict:
-        return dict(zip(self._columns, [row[place] for place in self._places]), campaign=self._campaign)
+        return dict(zip(self._columns, [row[place] for place in self._places]), campaign=self._campaign, ended_at=None)
 
     def _seen(self, row: dict) -> str:
         return "\x1f".join(str(row[name]) for name in self._key_names)
@@ -170,7 +171,7 @@ class _Upsert:
         for row in batch:
             found = there.get(tuple(row[column.key] for column in self._key))
             if found is None:
-                added.append({**row, "ended_at": None})
+                added.append(row)
             elif found["ended_at"] is not None or not self._same(row, found):
                 changed.append(row)
         change.added += len(added)
@@ -179,7 +180,7 @@ class _Upsert:
         if self._dry_run:
             return
         if added:
-            self._connection.execute(self._table.insert(), added)
+            self._add(added)
         if changed:
             self._connection.execute(self._update.values(
                 {**{name: bindparam(f"new {name}") for name in self._columns}, "ended_at": None}), [{

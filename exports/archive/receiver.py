@@ -4,8 +4,10 @@ Its tables are made when they are missing. Each row keeps the campaign's stable 
 """
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import lru_cache
 
 from sqlalchemy import (
     BigInteger,
@@ -14,6 +16,7 @@ from sqlalchemy import (
     Connection,
     Date,
     DateTime,
+    Dialect,
     Float,
     ForeignKeyConstraint,
     MetaData,
@@ -34,6 +37,7 @@ from exports.archive.mapping import LOG, RECEIVED, Mapping, kept
 from exports.archive.refusals import BadReceiver
 
 _KEY_LENGTH = 512
+_MOST_DAYS = 40_000  # kept as the database takes them: a hundred years
 _NAMED_BY_CAMPAIGN = ("dwelling", "household", "person")
 
 
@@ -183,6 +187,23 @@ class Receiver:
                                       "The name “{name}” is too long for this database; rename it with --mapping.", name=name)
             if table.name in known:
                 self._missing[table.name] = _compared(table, found)
+
+
+def adder(connection: Connection, table: Table) -> Callable[[list[dict]], object]:
+    """Adds rows, with a value for each column by its key, to `table`. SQLAlchemy reads each row of a statement anew; where values
+    go by their place, as with SQLite, the statement is made once, and the conversions of its values are its own."""
+    insert, dialect = table.insert(), connection.dialect
+    compiled = insert.compile(dialect=dialect, column_keys=[column.key for column in table.columns])
+    if not compiled.positional:
+        return lambda rows: connection.execute(insert, rows)
+    into = [(key, _conversion(table.columns[key], dialect)) for key in compiled.positiontup]
+    return lambda rows: connection.exec_driver_sql(str(compiled), [
+        tuple([row[key] if convert is None else convert(row[key]) for key, convert in into]) for row in rows])
+
+
+def _conversion(column: Column, dialect: Dialect) -> Callable | None:
+    convert = column.type.dialect_impl(dialect).bind_processor(dialect)
+    return lru_cache(_MOST_DAYS)(convert) if isinstance(column.type, _Day) else convert
 
 
 def _compared(table: Table, found) -> list[Column]:
