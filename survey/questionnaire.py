@@ -110,7 +110,7 @@ class FormItems:
         item.value = value if isinstance(value, str) else ""
         item.limit = question.limit if question.multiline else 0
         if question.type == "date" and not item.hint:
-            item.hint = self.to(words.DATE_HINT)
+            item.hint = self.to(words.BIRTH_HINT if "birth" in question.name else words.DATE_HINT)
         item.attributes = browser_attributes(question) | self.number_attributes(question)
         if question.check and question.check.field:
             item.attributes["data-check-when"] = self.json([[item.id.removesuffix(question.name) + question.check.field,

@@ -217,7 +217,7 @@ def _field(items: Items, item: Item, question: Question, node: Node) -> None:
 def _date(items: Items, item: Item, question: Question, node: Node) -> None:
     _field(items, item, question, node)
     length = date_length(question)
-    hint = {10: words.DATE_HINT, 7: words.MONTH_HINT, 4: words.YEAR_HINT}[length]
+    hint = {10: words.BIRTH_HINT if "birth" in question.name else words.DATE_HINT, 7: words.MONTH_HINT, 4: words.YEAR_HINT}[length]
     item.value = item.value[:length] if re.fullmatch(r"\d{4}-\d\d-\d\d", item.value) else item.value
     item.hint = "\n".join(filter(None, (item.hint, items.to(hint))))
 

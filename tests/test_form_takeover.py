@@ -58,12 +58,13 @@ def test_a_correction_goes_on_in_the_browser_with_what_is_recorded_and_leaves_no
     page.get_by_label("Receipt number").fill(receipt)
     page.locator("form[action$='/correct'] button[type=submit]").last.click()
     page.get_by_text("Please check your answers").wait_for()
+    page.wait_for_load_state("load")  # the script listens by then
     page.mouse.move(5, 300)
     page.locator("#entry[data-runtime=on]").wait_for()
     page.get_by_role("button", name="中文").click()
     page.get_by_text("请核对一遍，再提交").wait_for()
     page.locator("button[value='go:0']").click()
-    assert page.locator("[name=q-seen]").input_value() == "2020-03-10"
+    assert page.locator("[name=q-seen]").input_value() == "2020-03-10" and page.get_by_text("如 20260308").count() == 1
     page.fill("[name=q-what]", "改过了")
     assert not page.evaluate("async () => (await indexedDB.databases()).filter(({name}) => name === 'survey-drafts').length")
     page.locator("button[value=review]").click()

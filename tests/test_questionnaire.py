@@ -7,6 +7,7 @@ from werkzeug.datastructures import MultiDict
 
 from forms.answers import from_post, to_post
 from forms.form import HOUSEHOLD_FORMS, library
+from survey.preview import preview_app
 from survey.questionnaire import apply_action, page_parts, questionnaire_html
 from tests.forms_inline import census, form, household, person
 
@@ -127,6 +128,11 @@ def test_a_long_list_is_a_native_select_with_the_most_common_first():
     options = page(language="zh").xpath("//select[@name='q-person-0-ethnicity']/option")
     assert [option.text for option in options[:2]] == ["请选择", "汉族"]
     assert len(options) == 59
+
+
+def test_a_birth_date_and_another_day_have_examples_of_their_own():
+    listing = preview_app(library("fire-inspection")[1]).test_client().get("/").get_data(as_text=True)
+    assert "19600508" in questionnaire_html(CENSUS, "zh") and "19600508" not in listing and "20260308" in listing
 
 
 def test_only_questions_that_may_stay_empty_say_so():

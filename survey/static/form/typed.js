@@ -89,7 +89,8 @@ export function number(question, session) {
 }
 
 export function date(question, session) {
-  const hint = question.looks.has("month-year") ? "MONTH_HINT" : question.looks.has("year") ? "YEAR_HINT" : "DATE_HINT";
+  const day = question.name.includes("birth") ? "BIRTH_HINT" : "DATE_HINT"; // of an age at which people are born, or of this year
+  const hint = question.looks.has("month-year") ? "MONTH_HINT" : question.looks.has("year") ? "YEAR_HINT" : day;
   const made = input(question, session, { class: "medium", inputmode: "numeric" }, () => shownDate(question.value, question.looks));
   made.lines = () => [session.say(hint)];
   return made;
