@@ -113,6 +113,7 @@ def test_a_draft_is_begun_anew_and_another_door_knows_nothing_of_it(phone, wang_
     assert page.locator("#draft").is_hidden()
     page.goto(f"/h/{wang_household.code}/form")
     page.get_by_role("button", name="Begin anew").click()
+    page.locator("#draft").wait_for(state="hidden")
     page.reload()
     page.wait_for_timeout(300)
     assert page.locator("#draft").is_hidden() and re.search("Person 1", page.content())

@@ -29,6 +29,7 @@ export class Boxes {
   constructor(owner, key) {
     this.owner = owner;
     this.key = key;
+    this.wiped = false;
   }
 
   name(kind, id) {
@@ -51,10 +52,14 @@ export class Boxes {
     return new Map(await Promise.all(records.map(async (each) => [each.id, await this.open(kind, each)])));
   }
 
-  /** Change several records at once, or none of them: puts [[kind, id, value]], deletes [[kind, id]]. Raises CannotKeep. */
+  /**
+   * Change several records at once, or none of them: puts [[kind, id, value]], deletes [[kind, id]]. Raises CannotKeep.
+   * What was still being fetched when the person left the phone is dropped.
+   */
   async change(puts, deletes = []) {
     const sealed = await Promise.all(puts.map(async ([kind, id, value]) => ["boxes", "put", {
       owner: this.owner, kind, id, ...await seal(this.key, this.name(kind, id), await encode(value)) }]));
+    if (this.wiped) return;
     await write([...sealed, ...deletes.map(([kind, id]) => ["boxes", "delete", [this.owner, kind, id]])]);
   }
 
@@ -64,6 +69,7 @@ export class Boxes {
 
   /** Everything of this person, gone from the phone. */
   async wipe() {
+    this.wiped = true;
     const records = await all("boxes", this.owner);
     await write([["people", "delete", this.owner], ...records.map((each) => ["boxes", "delete", [this.owner, each.kind, each.id]])]);
   }
