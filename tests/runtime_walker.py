@@ -58,6 +58,12 @@ def open_form(page, form, language: str = "zh", draft: dict | bool | None = None
                                 json.dumps(draft) if draft else None, files or {}])
 
 
+def sent(page) -> str:
+    """The XML that the form was handed over as."""
+    page.wait_for_function("() => !!window.sent")
+    return page.evaluate("window.sent.xml")
+
+
 class Runtime(Browser):
     """What Walker needs of a page whose form is filled in the browser."""
 

@@ -72,8 +72,7 @@ def test_strokes_a_recording_a_film_a_typed_code_and_a_way_walked_are_handed_ove
     heights = page.evaluate("[...document.querySelectorAll('.answered-head button')].map((each) => each.getBoundingClientRect().height)")
     assert heights and min(heights) >= 48
     page.locator("button[value=send]").click()
-    page.wait_for_function("() => !!window.sent")
-    raw = from_xml(DEVICES, page.evaluate("window.sent.xml").encode())
+    raw = from_xml(DEVICES, runtime.sent(page).encode())
     assert raw["meter"] == "A-0042"
     assert [[float(part) for part in point.split()[:2]] for point in raw["way"].split(";")] == [
         [34.81, 117.32], [34.82, 117.32], [34.82, 117.33]]
@@ -111,6 +110,5 @@ def test_a_form_is_filled_and_sent_by_keyboard_alone(page):
         page.wait_for_timeout(100)
         if button == "send":
             break
-    page.wait_for_function("() => !!window.sent")
-    raw = from_xml(asked, page.evaluate("window.sent.xml").encode())
+    raw = from_xml(asked, runtime.sent(page).encode())
     assert raw == {"who": "Zhou", "sure": "y", "rooms": "3"} and page.problems == []

@@ -127,8 +127,27 @@ def test_what_was_wrong_is_struck_off_once_it_is_answered(phone, wang_household)
     lines.first.wait_for()
     before = lines.count()
     page.locator("[name=q-dwelling_use][value=residential]").check()
-    assert lines.count() == before - 1 and not page.get_by_text("请选一项").is_visible()
+    lines.nth(before - 2).wait_for()
+    lines.nth(before - 1).wait_for(state="detached")
+    assert not page.get_by_text("请选一项").is_visible()
     page.locator("[name=q-contact_name]").fill("王小明")
     page.locator("[name=q-area]").fill("86.5")
     page.locator("[name=q-area]").blur()
-    assert not page.locator("#error-summary [href='#q-contact_name']").count()
+    page.locator("#error-summary [href='#q-contact_name']").wait_for(state="detached")
+
+
+def test_what_is_struck_off_does_not_move_the_button_from_under_the_finger(phone, wang_household):
+    page = phone()
+    page.goto(f"/h/{wang_household.code}/form")
+    send(page)
+    page.locator("[name=q-contact_name]").fill("王小明")
+    button = page.locator("#entry button[type=submit]").last
+    button.scroll_into_view_if_needed()
+    box = button.bounding_box()
+    before = page.locator(".question.has-error").count()
+    page.mouse.move(box["x"] + 30, box["y"] + box["height"] - 2)
+    page.mouse.down()
+    page.wait_for_timeout(300)
+    assert page.locator(".question.has-error").count() == before and button.bounding_box() == box
+    with page.expect_navigation():
+        page.mouse.up()

@@ -76,7 +76,7 @@ def test_a_code_before_the_camera_becomes_the_answer_and_the_camera_stops(camera
     assert page.locator("[name=q-tag]").input_value() == CODE
     assert page.locator("video").evaluate("v => v.hidden && v.srcObject.getTracks().every(t => t.readyState === 'ended')")
     runtime.walk(page)
-    assert "<tag>" in page.evaluate("window.sent.xml")
+    assert "<tag>" in runtime.sent(page)
 
 
 def test_where_the_browser_reads_no_codes_ours_does_and_without_a_camera_the_code_is_typed(camera):

@@ -58,7 +58,7 @@ def filled(page, key, language="zh"):
     form = library(key)[1]
     assert runtime.open_form(page, form, language) == ""
     walker = runtime.walk(page)
-    raw = from_xml(form, page.evaluate("window.sent.xml").encode())
+    raw = from_xml(form, runtime.sent(page).encode())
     assert page.problems == []
     return form, raw, runtime.typed_and_kept(form, walker.seen, raw)
 
@@ -81,7 +81,7 @@ def test_names_that_programs_know_are_just_names_in_the_browser_too(page):
     form = load(workbook(survey="| type | name | label |\n" + "\n".join(f"| text | {name} | {name} |" for name in names)), "odd")
     assert runtime.open_form(page, form, "zh") == ""
     runtime.walk(page)
-    raw = from_xml(form, page.evaluate("window.sent.xml").encode())
+    raw = from_xml(form, runtime.sent(page).encode())
     assert page.problems == [] and all(raw.get(name) for name in names) and judged(form, raw).errors == []
 
 
@@ -179,7 +179,7 @@ def test_lists_in_files_and_patterns_mean_the_same_in_the_browser(page):
     assert not page.get_by_label("East Street").count()
     page.locator("button[value=next]").click()
     page.locator("button[value=send]").click()
-    raw = from_xml(form, page.evaluate("window.sent.xml").encode())
+    raw = from_xml(form, runtime.sent(page).encode())
     assert judged(form, raw).answers == {"tag": "ABC", "county": "j", "town": "t2", "street": "s2"} and page.problems == []
 
 
@@ -218,4 +218,4 @@ def test_a_line_that_ends_where_it_began_is_not_lost_in_silence(page):
     page.fill("[name=q-way]", "22.61 114.05\n22.62 114.06")
     page.locator("button[value=next]").click()
     page.locator("button[value=send]").click()
-    assert "22.62 114.06" in page.evaluate("window.sent.xml")
+    assert "22.62 114.06" in runtime.sent(page)

@@ -166,6 +166,15 @@
     field.setAttribute("aria-describedby", described.join(" "));
   }
 
+  // Leaving a field may take words away above a button or bring them up: not before the tap that left it has arrived.
+  let pressed = false;
+  for (const kind of ["pointerdown", "pointerup", "pointercancel"]) {
+    addEventListener(kind, () => { pressed = kind === "pointerdown"; }, true);
+  }
+  function afterTap(work) {
+    setTimeout(() => (pressed ? afterTap(work) : work()), 50);
+  }
+
   // What the server said about an answer holds no more once the answer is another; whether the new one is right it says at the end.
   function takeBack(field) {
     const question = field.closest(".question.has-error");
@@ -276,7 +285,7 @@
   root.addEventListener("change", (event) => {
     const field = event.target;
     refresh();
-    if (field.name) takeBack(field);
+    if (field.name) afterTap(() => takeBack(field));
     if (field.type === "radio") {
       for (const other of fieldsNamed(field.name)) delete other.dataset.filled;
       const block = field.closest(".person");
@@ -285,8 +294,7 @@
       if (id && id.dataset.checkWhen && id.dataset.checkWhen.includes(JSON.stringify(field.name))) checkId(id);
     }
     if (field.dataset.check === "resident-id") checkId(field);
-    // Not before the tap that left the field has arrived where it was meant to: a sentence moves what is below it.
-    if (field.dataset.check in SHAPES) setTimeout(() => checkNumber(field), 300);
+    if (field.dataset.check in SHAPES) afterTap(() => checkNumber(field));
   });
 
   // --- page by page: what follows from an answer on the same page comes from the server at once, not only with "next" ---

@@ -22,12 +22,18 @@ export class View {
     container.replaceChildren(this.root);
     this.root.addEventListener("keydown", (event) => this.enter(event));
     // Between pressing and letting go nothing moves: leaving a field may bring words up, and the tap would miss its tile.
-    this.root.addEventListener("pointerdown", () => { this.pressed = true; });
+    let after = 0;
+    this.root.addEventListener("pointerdown", () => {
+      clearTimeout(after); // the tap before this one has had its click, or is this one's
+      this.pressed = true;
+    });
     for (const end of ["pointerup", "pointercancel"]) {
-      this.root.addEventListener(end, () => setTimeout(() => {
-        this.pressed = false;
-        if (this.waiting) this.refresh();
-      }, TAP));
+      this.root.addEventListener(end, () => {
+        after = setTimeout(() => {
+          this.pressed = false;
+          if (this.waiting) this.refresh();
+        }, TAP);
+      });
     }
     this.draw();
   }
