@@ -52,10 +52,11 @@ function add(name, text) {
 async function begin() {
   if (!form) return draft.forget(); // the receipt: it was sent
   if (form.elements.receipt) return; // a correction shows what is recorded: nothing of it stays on the phone (INV-4)
+  const begun = JSON.stringify(fields());
   const kept = offer ? await draft.load() : null;
   if (!kept) {
     watch();
-    if (!offer) save();
+    if (!offer || JSON.stringify(fields()) !== begun) save(); // somebody typed while the phone was asked
     return;
   }
   const earlier = !kept.value.fields.some(([name, value]) => name === "_form" && value === form.elements._form.value);
