@@ -19,7 +19,6 @@ from forms.language import Refusal
 
 _FORMAT = b"\x01"
 _NONCE = 12
-_SHA256_BLOCK = 64
 
 
 class KeyMissing(Refusal):
@@ -45,19 +44,16 @@ class Key:
         return hmac.digest(self._secret, purpose.encode() + b"\x01", "sha256")
 
     def mac(self, purpose: str, data: bytes) -> bytes:
-        """Keyed hash of `data`, 32 bytes: HMAC-SHA256 (RFC 2104). Its two hashes are begun once for each purpose: copying them
-        takes a third of the time of a fresh HMAC, and a campaign's answers are marked by hundreds of thousands."""
-        inner, outer = self._begun(purpose)
-        inner, outer = inner.copy(), outer.copy()
-        inner.update(data)
-        outer.update(inner.digest())
-        return outer.digest()
+        """Keyed hash of `data`, 32 bytes: HMAC-SHA256 (RFC 2104)."""
+        begun = self._begun(purpose).copy()
+        begun.update(data)
+        return begun.digest()
 
-    def _begun(self, purpose: str) -> tuple:
+    def _begun(self, purpose: str) -> hmac.HMAC:
+        """The hash with the key of `purpose` in it: going on from a copy takes less than a fresh one."""
         cache = self.__dict__.setdefault("_purposes", {})
         if purpose not in cache:
-            block = self.derive(purpose).ljust(_SHA256_BLOCK, b"\0")
-            cache[purpose] = tuple(hashlib.sha256(bytes(each ^ pad for each in block)) for pad in (0x36, 0x5C))
+            cache[purpose] = hmac.new(self.derive(purpose), digestmod="sha256")
         return cache[purpose]
 
     @cached_property
