@@ -19,7 +19,7 @@ from campaigns.outcomes import OUTCOMES
 from campaigns.people import User
 from campaigns.store.fieldwork import assignment, visit
 from campaigns.store.schema import dwelling, submission, user
-from campaigns.submissions import RECORDING
+from campaigns.terms import RECORDING
 
 PAGE = 50
 _NEIGHBOURS = 200

@@ -15,7 +15,7 @@ from campaigns.keys import Key
 from campaigns.store.prepared import Prepared
 from campaigns.store.schema import campaign as campaign_table
 from campaigns.store.schema import code, dwelling, form_version, submission
-from campaigns.submissions import RECORDING
+from campaigns.terms import RECORDING
 
 
 @dataclass(frozen=True, slots=True)

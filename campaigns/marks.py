@@ -15,11 +15,11 @@ from sqlalchemy import ColumnElement, Connection, func, select
 
 from campaigns import campaign as campaigns
 from campaigns.campaign import Campaign
+from campaigns.contents import unseal
 from campaigns.keys import Key
 from campaigns.store import Store
 from campaigns.store.fieldwork import answer_mark
 from campaigns.store.schema import submission
-from campaigns.submissions import unseal
 from forms.answers import canonical
 from forms.form import Form
 

@@ -11,14 +11,13 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Select, or_, select
 
-from campaigns import audit, verdicts
+from campaigns import audit, receipts, verdicts
 from campaigns.campaign import Campaign
 from campaigns.codes import codes, symbols
 from campaigns.frame import doors
 from campaigns.keys import Key
 from campaigns.people import User
 from campaigns.store.schema import attachment, code, dwelling, submission, user
-from campaigns.submissions import receipt_hash
 from forms.language import Refusal
 
 MOST = 200
@@ -119,7 +118,7 @@ def find(connection: Connection, server: Key, campaign: Campaign, viewer: User, 
         condition = submission.c.dwelling_id == doors.called(connection, campaign.id, typed).id
     else:
         condition = or_(
-            submission.c.receipt == receipt_hash(server, text),
+            submission.c.receipt == receipts.hashed(server, text),
             submission.c.dwelling_id.in_(select(code.c.dwelling_id).where(
                 code.c.hash == codes.hashed(server, text), code.c.campaign_id == campaign.id)))
     rows = connection.execute(_lines(campaign, viewer).where(condition).order_by(submission.c.id.desc()).limit(MOST)).all()

@@ -28,7 +28,7 @@ from campaigns.people import User
 from campaigns.status import STATUSES, Call
 from campaigns.store.fieldwork import assignment, decision, report, visit
 from campaigns.store.schema import code, dwelling, submission
-from campaigns.submissions import RECORDING
+from campaigns.terms import RECORDING
 
 FEW = 600  # doors of a team that are a round as they are (RND-2)
 _OVERLAP = timedelta(minutes=2)

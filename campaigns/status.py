@@ -40,7 +40,7 @@ from campaigns import verdicts
 from campaigns.outcomes import OUTCOMES
 from campaigns.store.fieldwork import visit
 from campaigns.store.schema import dwelling, submission
-from campaigns.submissions import RECORDING
+from campaigns.terms import RECORDING
 from campaigns.verdicts import Through
 from forms.language import Text
 

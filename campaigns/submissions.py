@@ -17,16 +17,15 @@ SUB-8 What a phone queued without a network cannot know that the household was r
 """
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, or_, select
 
-from campaigns import audit, clock, tally, verdicts
+from campaigns import audit, clock, contents, receipts, tally, verdicts
 from campaigns.audit import RESIDENT
 from campaigns.campaign import Campaign
-from campaigns.codes import codes, symbols
+from campaigns.codes import codes
 from campaigns.hangers import history as hangers
 from campaigns.keys import Key
 from campaigns.people import User
@@ -72,13 +71,6 @@ class InstanceTaken(Refusal):
         super().__init__("这张表已经提交过，内容与上次不同，没有改动已登记的内容。如要更正，请用回执号。",
                          "This form was sent before with other answers; what is recorded was not changed. "
                          "To correct it, use the receipt number.")
-
-
-class WrongReceipt(Refusal):
-    status = 403
-
-    def __init__(self):
-        super().__init__("回执号与这一户不符，请核对后再试。", "This receipt number does not belong to this household; please check it.")
 
 
 class NothingToCorrect(Refusal):
@@ -145,18 +137,6 @@ class Accepted:
     conflicts: int | None = None
 
 
-def receipt_of(server: Key, instance: str) -> str:
-    """The receipt number of a submission: derived, so that a repeated answer shows the same one."""
-    return symbols.write(int.from_bytes(server.mac("receipt", instance.encode())[:7], "big") >> 1)
-
-
-def receipt_hash(server: Key, receipt: str) -> bytes:
-    """What the store knows a receipt number by."""
-    return server.mac("receipt-hash", receipt.encode())
-
-
-_about = "submission:{}".format
-_original = "original:{}".format
 _by_instance = Prepared(select(submission.c.id, submission.c.mac).where(
     submission.c.campaign_id == bindparam("campaign"), submission.c.instance == bindparam("instance")))
 _to_correct = select(submission.c.id, submission.c.user_id, submission.c.dwelling_id, submission.c.household).where(
@@ -194,11 +174,11 @@ class Intake:
             "channel": entry.channel, "dwelling_id": entry.dwelling_id, "household": entry.household,
             "user_id": entry.user and entry.user.id, "code_id": entry.code_id, "replaces": None,
             "filled_at": entry.filled_at, "received_at": entry.received_at, "day": self.campaign.day(entry.received_at),
-            "persons": entry.persons, "sealed": self.key.seal(content, _about(entry.instance)),
+            "persons": entry.persons, "sealed": contents.seal(self.key, entry.instance, content),
             "mac": self.content_mac(entry.source) if entry.source is not None else self.key.mac("content", identity + content),
-            "receipt": receipt_hash(self.server, receipt_of(self.server, entry.instance)),
+            "receipt": receipts.hashed(self.server, receipts.of(self.server, entry.instance)),
             "flags": list(entry.flags) or None,
-            "original": self.key.seal(entry.source, _original(entry.instance)) if entry.flags else None,
+            "original": contents.seal_original(self.key, entry.instance, entry.source) if entry.flags else None,
         }
 
     def content_mac(self, source: bytes) -> bytes:
@@ -212,11 +192,11 @@ class Intake:
             return None
         if row.mac != self.content_mac(source):
             raise InstanceTaken
-        return Accepted(row.id, receipt_of(self.server, instance), repeated=True)
+        return Accepted(row.id, receipts.of(self.server, instance), repeated=True)
 
     def accept(self, connection: Connection, entry: Entry, row: dict) -> Accepted:
         """Keep `entry` (with its prepared `row`); raises NotOpen, Closed, AlreadyRecorded, InstanceTaken, WrongReceipt."""
-        receipt = receipt_of(self.server, entry.instance)
+        receipt = receipts.of(self.server, entry.instance)
         known = _by_instance.first(connection, {"campaign": self.campaign.id, "instance": entry.instance})
         if known:
             if known.mac != row["mac"]:
@@ -247,9 +227,9 @@ class Intake:
 
     def _replaced(self, connection: Connection, entry: Entry) -> int | None:
         if entry.receipt:
-            mine = by_receipt(connection, self.server, entry.dwelling_id, entry.receipt)
+            mine = receipts.submission_of(connection, self.server, entry.dwelling_id, entry.receipt)
             if household_of(connection, mine) != entry.household:
-                raise WrongReceipt
+                raise receipts.WrongReceipt
             return current(connection, mine)
         if entry.corrects:
             return self._corrected(connection, entry)
@@ -290,15 +270,6 @@ def is_kept(connection: Connection, campaign_id: int, instance: str) -> bool:
     return _by_instance.first(connection, {"campaign": campaign_id, "instance": instance}) is not None
 
 
-def by_receipt(connection: Connection, server: Key, dwelling_id: int, receipt: str) -> int:
-    """The submission at this door with this receipt (12 symbols); raises WrongReceipt."""
-    found = connection.execute(select(submission.c.id).where(
-        submission.c.dwelling_id == dwelling_id, submission.c.receipt == receipt_hash(server, receipt))).scalar()
-    if found is None:
-        raise WrongReceipt
-    return found
-
-
 def household_of(connection: Connection, submission_id: int) -> int:
     """Which household behind its door a submission is about."""
     return connection.execute(select(submission.c.household).where(submission.c.id == submission_id)).scalar_one()
@@ -311,27 +282,3 @@ def current(connection: Connection, submission_id: int) -> int:
         if newer is None:
             return submission_id
         submission_id = newer
-
-
-def answers_of(connection: Connection, key: Key, submission_id: int) -> dict:
-    """The answers of a submission, unsealed."""
-    row = connection.execute(select(submission.c.instance, submission.c.sealed).where(
-        submission.c.id == submission_id)).one()
-    return unseal(key, row.instance, row.sealed)
-
-
-def original_of(connection: Connection, key: Key, submission_id: int) -> bytes | None:
-    """The XML of a flagged submission as it came; None for one without flags."""
-    row = connection.execute(select(submission.c.instance, submission.c.original).where(
-        submission.c.id == submission_id)).one()
-    return row.original and key.open(row.original, _original(row.instance))
-
-
-def opened(key: Key, instance: str, sealed: bytes, original: bytes | None) -> tuple[bytes, bytes | None]:
-    """The answers in `sealed`, as canonical JSON, and the XML in `original` where there is one."""
-    return key.open(sealed, _about(instance)), original and key.open(original, _original(instance))
-
-
-def unseal(key: Key, instance: str, sealed: bytes) -> dict:
-    """The answers in `sealed`, as they were accepted."""
-    return json.loads(key.open(sealed, _about(instance)))

@@ -33,7 +33,7 @@ from campaigns.people import User
 from campaigns.status import MOST_ATTEMPTS, Call, attempt_days
 from campaigns.store.fieldwork import visit
 from campaigns.store.schema import dwelling, submission, user
-from campaigns.submissions import RECORDING
+from campaigns.terms import RECORDING
 from forms.language import Refusal, Text
 
 PROXY_AFTER = 3  # attempt-days

@@ -12,10 +12,11 @@ from flask import current_app, redirect, request, session, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from campaigns import clock, held, media, submissions
+from campaigns import clock, contents, held, media, receipts, submissions
 from campaigns.codes import symbols
+from campaigns.receipts import WrongReceipt
 from campaigns.store import NotSaved
-from campaigns.submissions import AlreadyRecorded, Closed, Entry, InstanceTaken, NotOpen, WrongReceipt
+from campaigns.submissions import AlreadyRecorded, Closed, Entry, InstanceTaken, NotOpen
 from campaigns.throttle import TooManyTries
 from forms import browser
 from forms.answers import AnswerError, files_in, from_post, validate
@@ -89,9 +90,9 @@ def correction(sheet: Sheet, at: datetime, receipt: str) -> Response:
     """The form with the answers that are recorded, for whoever has the receipt (12 symbols). Raises WrongReceipt."""
     here = current_app.installation
     with here.store.read() as connection:
-        mine = submissions.by_receipt(connection, here.server, sheet.found.door.id, receipt)
+        mine = receipts.submission_of(connection, here.server, sheet.found.door.id, receipt)
         key = here.keyring.campaign(sheet.found.campaign.slug)
-        answers = submissions.answers_of(connection, key, submissions.current(connection, mine))
+        answers = contents.answers_of(connection, key, submissions.current(connection, mine))
     form = sheet.found.form
     instance = instances.fresh(at)
     world = _world(sheet, at, instance)
@@ -238,7 +239,7 @@ def _keep(sheet: Sheet, shown: Shown, answers: dict, at: datetime) -> None:
     if receipt:
         doors.require_patience(at)
         with here.store.read() as connection:
-            household = submissions.household_of(connection, submissions.by_receipt(connection, here.server, found.door.id, receipt))
+            household = submissions.household_of(connection, receipts.submission_of(connection, here.server, found.door.id, receipt))
     else:
         household = sheet.household
     entry = Entry(
@@ -265,7 +266,7 @@ def last_sent(found: OpenDoor, at: datetime) -> str | None:
     code_id, instance, sent_at, *_ = session.get("sent") or (None, None, 0)
     if code_id != found.code.id or at.timestamp() > sent_at + _SHOWN_SECONDS:
         return None
-    return submissions.receipt_of(current_app.installation.server, instance)
+    return receipts.of(current_app.installation.server, instance)
 
 
 def was_correction() -> bool:

@@ -16,7 +16,7 @@ from flask import current_app
 from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.wrappers import Response
 
-from campaigns import attachments, filetypes, held, submissions
+from campaigns import attachments, filetypes, held, receipts, submissions
 from campaigns.attachments import Folder, Kept
 from campaigns.campaign import Campaign
 from forms.answers import AnswerError, files_in
@@ -184,8 +184,8 @@ def before(connection, server, key, dwelling_id: int, receipt: str | None) -> se
     if not receipt:
         return set()
     try:
-        mine = submissions.by_receipt(connection, server, dwelling_id, receipt)
-    except submissions.WrongReceipt:
+        mine = receipts.submission_of(connection, server, dwelling_id, receipt)
+    except receipts.WrongReceipt:
         return set()
     return set(attachments.of_submission(connection, key, submissions.current(connection, mine)))
 

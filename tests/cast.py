@@ -8,7 +8,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from campaigns import campaign as campaigns
-from campaigns import clock, people, submissions
+from campaigns import clock, contents, people
 from campaigns.audit import COMMAND_LINE
 from campaigns.campaign import Campaign
 from campaigns.codes import codes
@@ -98,7 +98,7 @@ def kept(here: Installation, made: Campaign) -> list[dict]:
     with here.store.read() as connection:
         rows = connection.execute(select(submission).where(
             submission.c.campaign_id == made.id).order_by(submission.c.id)).mappings().all()
-        return [{**row, "answers": submissions.unseal(key, row["instance"], row["sealed"])} for row in rows]
+        return [{**row, "answers": contents.unseal(key, row["instance"], row["sealed"])} for row in rows]
 
 
 def as_text(answers: dict) -> str:

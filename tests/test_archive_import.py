@@ -11,8 +11,8 @@ from click.testing import CliRunner
 from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.engine import make_url
 
+from campaigns import receipts
 from campaigns.store.schema import dwelling
-from campaigns.submissions import receipt_of
 from exports.archive import mapping as mappings
 from exports.archive.checking import verify
 from exports.archive.exporting import Steps
@@ -154,7 +154,7 @@ def correct_and_shrink(here, made, file, at=LATER):
     """王's household corrects itself: rented, and 李𠮷 is gone."""
     door = core_cases.door_ids(here, made)[0]
     cases.send(here, made, door, cases.household("王小明", tenure="rented"), instance="wang-2",
-               receipt=receipt_of(here.server, "wang"), filled_at=cases.AT, received_at=cases.AT)
+               receipt=receipts.of(here.server, "wang"), filled_at=cases.AT, received_at=cases.AT)
     return cases.make(here, made, file, at=at)
 
 

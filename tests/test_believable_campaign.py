@@ -17,7 +17,7 @@ from campaigns.believable.truth import Truth
 from campaigns.installation import Installation
 from campaigns.settings import Settings
 from campaigns.store.schema import code, dwelling, submission, tally
-from campaigns.submissions import RECORDING
+from campaigns.terms import RECORDING
 from forms.language import Refusal
 from tests import believable_cases as cases
 

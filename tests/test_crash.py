@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from benchmarks import _open_street
-from campaigns import audit, submissions
+from campaigns import audit, contents
 from campaigns.settings import Settings
 from campaigns.store.schema import submission
 from forms import answers
@@ -109,7 +109,7 @@ def lost(street, acknowledged):
     with street.here.store.read() as connection:
         rows = connection.execute(select(submission.c.instance, submission.c.sealed)).all()
         assert audit.broken_at(connection, street.campaign.id) is None
-    kept = {given["suggestion"]: given for given in (submissions.unseal(key, *row) for row in rows)}
+    kept = {given["suggestion"]: given for given in (contents.unseal(key, *row) for row in rows)}
     return [number for number, given in acknowledged
             if not given.items() <= {**kept.get(given["suggestion"], {})}.items()]
 

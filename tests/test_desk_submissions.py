@@ -4,12 +4,12 @@ import io
 import pytest
 from sqlalchemy import select, update
 
-from campaigns import attachments, audit, clock
+from campaigns import attachments, audit, clock, receipts
 from campaigns.attachments import Folder
 from campaigns.codes import symbols
 from campaigns.store.schema import audit as audit_table
 from campaigns.store.schema import dwelling, team
-from campaigns.submissions import Entry, receipt_of
+from campaigns.submissions import Entry
 from forms import flags
 from forms.form import library
 from tests import cast
@@ -32,7 +32,7 @@ def sent(installation, campaign, wang_household, alice):
     accepted = installation.store.submit(lambda connection: intake.accept(connection, entry, row))
     with installation.store.write() as connection:
         attachments.add(connection, intake.key, campaign, accepted.id, [kept], at)
-    return accepted.id, receipt_of(installation.server, "uuid:1")
+    return accepted.id, receipts.of(installation.server, "uuid:1")
 
 
 def at_desk(app, who, language="zh-CN"):

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from campaigns import audit, clock, hangers, keying, submissions
+from campaigns import audit, clock, contents, hangers, keying
 from campaigns.campaign import set_terms
 from campaigns.codes import codes, symbols
 from campaigns.store.fieldwork import keying_verdict, second_keying
@@ -161,7 +161,7 @@ def test_sub_7_what_stands_on_the_paper_is_kept_though_it_breaks_a_rule_and_is_f
     assert {"invalid:rooms", "invalid:tenure", "dropped:rooms"} <= {*kept["flags"]}
     assert kept["answers"] == {name: value for name, value in WANG.items() if name not in ("rooms", "tenure")}
     with installation.store.read() as connection:
-        original = json.loads(submissions.original_of(connection, installation.keyring.campaign("c1"), kept["id"]))
+        original = json.loads(contents.original_of(connection, installation.keyring.campaign("c1"), kept["id"]))
     assert (original["rooms"], original["tenure"], original["person"][1]["name"]) == ("many", "xyz", "李𠮷")
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from campaigns import attachments, clock, submissions
+from campaigns import attachments, clock, contents
 from campaigns import campaign as campaigns
 from campaigns.attachments import Folder
 from campaigns.audit import COMMAND_LINE, broken_at
@@ -161,7 +161,7 @@ def test_what_breaks_a_rule_is_kept_flagged_and_kept_as_it_came(device, form, wa
     assert kept["answers"]["rooms"] == "100" and "area" not in kept["answers"]
     assert b"\xe5\xbe\x88" not in kept["original"]
     with installation.store.read() as connection:
-        assert submissions.original_of(connection, installation.keyring.campaign("c1"), kept["id"]) == xml
+        assert contents.original_of(connection, installation.keyring.campaign("c1"), kept["id"]) == xml
 
 
 def test_questions_that_the_form_lacks_are_flagged(device, form, wang_household, installation, campaign):

@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 from campaigns import door_lists, status
 from campaigns.outcomes import EVIDENCE, HINTS, OUTCOMES
 from campaigns.status import BY, STATUSES, Call
-from campaigns.submissions import RECORDING
-from campaigns.terms import CHANNELS
+from campaigns.terms import CHANNELS, RECORDING
 from tests import core_cases as core
 from tests import field_cases as cases
 from tests.core_cases import NOON

@@ -6,11 +6,12 @@ import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import DBAPIError
 
-from campaigns import decisions, submissions
+from campaigns import contents, decisions
 from campaigns.audit import COMMAND_LINE
 from campaigns.codes import symbols
+from campaigns.receipts import WrongReceipt
 from campaigns.store.schema import code_event, submission
-from campaigns.submissions import AlreadyRecorded, Closed, InstanceTaken, NotOpen, WrongReceipt
+from campaigns.submissions import AlreadyRecorded, Closed, InstanceTaken, NotOpen
 from tests import core_cases as core
 from tests.core_cases import CLOSES, NOON, OPENS, WANG, ZHAO
 
@@ -39,7 +40,7 @@ def test_inv_1_an_acknowledged_submission_is_read_back_by_another_connection(her
     accepted = core.send(here, made, core.entry(here, made, doors[0]))
     again = core.installation(here.settings.home)
     with again.store.read() as connection:
-        assert submissions.answers_of(connection, again.keyring.campaign("c1"), accepted.id) == WANG
+        assert contents.answers_of(connection, again.keyring.campaign("c1"), accepted.id) == WANG
 
 
 def test_inv_1_the_same_instance_twice_is_one_submission_with_one_receipt(here, made, doors):
@@ -55,7 +56,7 @@ def test_inv_1_the_same_instance_with_other_content_is_refused_and_the_first_sta
     with pytest.raises(InstanceTaken):
         core.send(here, made, dataclasses.replace(given, answers=ZHAO, persons=1))
     with here.store.read() as connection:
-        assert submissions.answers_of(connection, here.keyring.campaign("c1"), first.id) == WANG
+        assert contents.answers_of(connection, here.keyring.campaign("c1"), first.id) == WANG
 
 
 def test_the_same_instance_for_another_door_is_refused(here, made, doors):

@@ -5,10 +5,9 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from campaigns import clock
+from campaigns import clock, receipts
 from campaigns.audit import COMMAND_LINE
 from campaigns.codes import codes, symbols
-from campaigns.submissions import receipt_of
 from forms.language import Text
 from survey.app import create_app
 from tests import cast
@@ -40,7 +39,7 @@ def test_a_visit_is_kept_under_the_volunteers_name_and_the_tally_grows(
     assert shown_tally(at_work) == ["1", "1", "0.50"]
     [kept] = cast.kept(installation, campaign)
     assert (kept["channel"], kept["user_id"], kept["answers"]) == ("visit", alice.user.id, WANG)
-    assert symbols.grouped(receipt_of(installation.server, kept["instance"])) in at_work.text
+    assert symbols.grouped(receipts.of(installation.server, kept["instance"])) in at_work.text
 
 
 def test_the_tally_says_that_it_counts_entries(at_work):

@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 
-from campaigns import clock
+from campaigns import clock, receipts
 from campaigns.believable import mistakes
 from campaigns.believable.truth import Telling, Truth
 from campaigns.campaign import Campaign
@@ -23,7 +23,7 @@ from campaigns.codes import codes
 from campaigns.installation import Installation
 from campaigns.people import User
 from campaigns.settings import Settings
-from campaigns.submissions import Entry, Intake, receipt_of
+from campaigns.submissions import Entry, Intake
 from forms.answers import validate
 from forms.form import library
 
@@ -80,7 +80,7 @@ class Preparer:
             persons=len(result.answers.get(self.form.person_repeat) or ()), filled_at=_instant(telling.filled_at),
             received_at=received, user=self._worker(telling),
             code_id=None if telling.channel in _WITHOUT_CODE else self.cast.codes[telling.told_at],
-            receipt=receipt_of(self.server, telling.replaces) if telling.replaces else None)
+            receipt=receipts.of(self.server, telling.replaces) if telling.replaces else None)
         row = self.intake.prepare(entry)
         return dataclasses.replace(entry, answers={}), row  # the answers are in the row, sealed
 

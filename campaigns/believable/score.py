@@ -15,9 +15,9 @@ from sqlalchemy import Connection, select
 
 from campaigns.believable.truth import Totals, Truth
 from campaigns.campaign import Campaign
+from campaigns.contents import unseal
 from campaigns.keys import Key
 from campaigns.store.schema import dwelling, record, submission
-from campaigns.submissions import unseal
 
 _WHO = ("name", "sex", "birth_date", "id_number")
 

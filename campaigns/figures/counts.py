@@ -2,7 +2,7 @@
 
 FIG-1 The frame is every dwelling of the register that has not ended. Doors that ended count nowhere.
 FIG-2 A door is recorded once an entry of the household's own came in: at the door, by themselves, from a hanger or on paper
-      (`submissions.RECORDING`). A gate pass, a property company's list or the grid's register says who should live there; it
+      (`terms.RECORDING`). A gate pass, a property company's list or the grid's register says who should live there; it
       does not show that anybody was asked. Such doors are `listed`.
 FIG-3 A door counts on the day and in the hour of its first own entry, so that a later correction never moves a past day.
 FIG-4 Households and persons are those of the merged records, whatever the channel: the same that the archive hands over. A record

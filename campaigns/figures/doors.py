@@ -17,7 +17,7 @@ from campaigns import clock, status
 from campaigns.campaign import Campaign
 from campaigns.figures.counts import Counts
 from campaigns.store.schema import code, dwelling, record, submission
-from campaigns.submissions import RECORDING
+from campaigns.terms import RECORDING
 from campaigns.verdicts import Through
 
 _QUARTER = 15 * 60 * 1000  # every time zone of today is off UTC by whole quarters of an hour

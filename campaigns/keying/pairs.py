@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Row, exists, select
 
-from campaigns import assignments, audit, submissions
+from campaigns import assignments, audit, contents, submissions
 from campaigns.campaign import Campaign
 from campaigns.keying.sample import Keyed, about, compare, first_keyings
 from campaigns.keys import Key
@@ -68,7 +68,7 @@ def pair(connection: Connection, key: Key, campaign: Campaign, keying_id: int) -
     if connection.execute(select(keying_verdict.c.id).where(keying_verdict.c.second_keying_id == keying_id)).first():
         raise Settled
     keyed = Keyed(*connection.execute(first_keyings(campaign).where(submission.c.id == row.submission_id)).one())
-    first = submissions.answers_of(connection, key, submissions.current(connection, keyed.id))
+    first = contents.answers_of(connection, key, submissions.current(connection, keyed.id))
     second = json.loads(key.open(row.sealed, about(row.submission_id)))
     return Pair(row.id, keyed, keyed.user_id, row.user_id, compare(first, second)[0], first, second)
 

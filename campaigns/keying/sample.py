@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Select, and_, exists, func, select, true
 
-from campaigns import assignments, audit, people, submissions
+from campaigns import assignments, audit, contents, people, submissions
 from campaigns.campaign import Campaign
 from campaigns.codes import codes
 from campaigns.keys import Key
@@ -119,7 +119,7 @@ def keep_second(connection: Connection, key: Key, campaign: Campaign, submission
     row = connection.execute(first_keyings(campaign).where(submission.c.id == submission_id)).first()
     if row is None or row.code_id != code_id or row.user_id == user.id or not is_drawn(key, campaign, row.instance):
         raise NotForYou
-    first = submissions.answers_of(connection, key, submissions.current(connection, submission_id))
+    first = contents.answers_of(connection, key, submissions.current(connection, submission_id))
     paths, compared = compare(first, answers)
     connection.execute(second_keying.insert(), {
         "campaign_id": campaign.id, "submission_id": submission_id, "user_id": user.id,

@@ -13,11 +13,11 @@ from sqlalchemy import Connection, Select, bindparam, case, func, select, union
 from campaigns import people
 from campaigns.campaign import HOUSEHOLD, Campaign
 from campaigns.campaign import form as campaign_form
+from campaigns.contents import opened, unseal
 from campaigns.keys import Key
 from campaigns.store.fieldwork import assignment, pay_line, pay_period, report, visit
 from campaigns.store.schema import code as code_table
 from campaigns.store.schema import dwelling, form_version, record, submission, tally, user
-from campaigns.submissions import opened, unseal
 from exports.archive import figures, tables
 from exports.archive.cells import as_json, coordinate, flat, instant
 from exports.archive.field_rows import FieldRows

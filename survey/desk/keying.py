@@ -8,13 +8,14 @@ from flask import current_app, g, redirect, render_template, request, url_for
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
-from campaigns import clock, hangers, keying, submissions
+from campaigns import clock, contents, hangers, keying, receipts, submissions
 from campaigns.campaign import Campaign
 from campaigns.codes import symbols
 from campaigns.frame import doors as frame
 from campaigns.keying import Keyed, KeyedTwice, NotForYou
+from campaigns.receipts import WrongReceipt
 from campaigns.store import NotSaved
-from campaigns.submissions import Accepted, Closed, Entry, InstanceTaken, NotOpen, WrongReceipt
+from campaigns.submissions import Accepted, Closed, Entry, InstanceTaken, NotOpen
 from forms import keyed
 from forms.answers import canonical, from_post, validate
 from forms.language import Refusal, Text
@@ -69,7 +70,7 @@ def _start(typed: str = "", error: Text | None = None, notice: Text | None = Non
         again = [_line(connection, each) for each in keying.waiting(connection, key, campaign, g.user)]
         html = render_template(
             "desk/keying.html", typed=typed, error=error, notice=notice, again=again, phase=campaign.phase(at),
-            last=last and _line(connection, last), receipt=last and symbols.grouped(submissions.receipt_of(here.server, last.instance)),
+            last=last and _line(connection, last), receipt=last and symbols.grouped(receipts.of(here.server, last.instance)),
             count=keying.count_of(connection, campaign, g.user, campaign.day(at)),
             saved=request.args.get("saved") if request.method == "GET" else None,
             to_key=_pile(connection),
@@ -156,9 +157,9 @@ def keying_last() -> Response:
         if last is None or last.code_id is None:
             raise NothingToMend
         text = keying.code_text(connection, current_app.installation.server, last.code_id)
-        answers = submissions.answers_of(connection, here.keyring.campaign(campaign.slug), submissions.current(connection, last.id))
+        answers = contents.answers_of(connection, here.keyring.campaign(campaign.slug), submissions.current(connection, last.id))
     found = _open(text, at, begun=True)
-    return show(_sheet(found, at, keyed.typed(found.form, answers), receipt=submissions.receipt_of(here.server, last.instance)))
+    return show(_sheet(found, at, keyed.typed(found.form, answers), receipt=receipts.of(here.server, last.instance)))
 
 
 def _form_again(code: str) -> Response:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
 from campaigns import campaign as campaigns
-from campaigns import clock, keying, people, submissions
+from campaigns import clock, keying, people, receipts, submissions
 from campaigns.campaign import Campaign
 from campaigns.frame import doors as frame
 from campaigns.keying import Pair
@@ -123,6 +123,6 @@ def _correct(connection: Connection, intake: Intake, campaign: Campaign, found: 
         household=submissions.household_of(connection, found.keyed.id), answers=judged.answers,
         persons=len(judged.answers.get(form.person_repeat) or ()),
         filled_at=min(found.keyed.received_at, at), received_at=at, user=user, code_id=found.keyed.code_id,
-        receipt=submissions.receipt_of(intake.server, found.keyed.instance), flags=judged.flags,
+        receipt=receipts.of(intake.server, found.keyed.instance), flags=judged.flags,
         source=canonical(answers) if judged.flags else None)
     return intake.accept(connection, entry, intake.prepare(entry)).id

@@ -8,7 +8,7 @@ from campaigns import clock
 from campaigns.campaign import Campaign
 from campaigns.codes import symbols
 from campaigns.missed import MOST_BY_CODE
-from campaigns.submissions import WrongReceipt
+from campaigns.receipts import WrongReceipt
 from forms.language import Text
 from survey import access, doors, entries, held_files, households
 from survey.access import RESIDENT_BY_CODE, Pages
