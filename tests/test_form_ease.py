@@ -152,6 +152,11 @@ def test_what_is_struck_off_does_not_move_the_button_from_under_the_finger(phone
     page = phone()
     page.goto(f"/h/{wang_household.code}/form")
     send(page)
+    for name in ("dwelling_use", "person-0-id_type"):
+        page.locator(f"[name=q-{name}]").first.check()
+    page.locator("[name=q-person-0-id_number]").fill("1101")
+    page.locator("[name=q-person-0-sex]").first.check()  # the number's mistake comes up above it, after the tap
+    page.locator("#q-person-0-id_number-error").wait_for()
     page.locator("[name=q-contact_name]").fill("王小明")
     button = page.locator("#entry button[type=submit]").last
     button.scroll_into_view_if_needed()

@@ -284,8 +284,14 @@
 
   root.addEventListener("change", (event) => {
     const field = event.target;
-    refresh();
+    const typed = field.matches("textarea, input:not([type=radio]):not([type=checkbox])"); // left by a tap somewhere else
+    if (typed) afterTap(() => follows(field));
+    else follows(field);
     if (field.name) afterTap(() => takeBack(field));
+  });
+
+  function follows(field) {
+    refresh();
     if (field.type === "radio") {
       for (const other of fieldsNamed(field.name)) delete other.dataset.filled;
       const block = field.closest(".person");
@@ -294,8 +300,8 @@
       if (id && id.dataset.checkWhen && id.dataset.checkWhen.includes(JSON.stringify(field.name))) checkId(id);
     }
     if (field.dataset.check === "resident-id") checkId(field);
-    if (field.dataset.check in SHAPES) afterTap(() => checkNumber(field));
-  });
+    if (field.dataset.check in SHAPES) checkNumber(field);
+  }
 
   // --- page by page: what follows from an answer on the same page comes from the server at once, not only with "next" ---
 
