@@ -12,8 +12,7 @@ import time
 import urllib.request
 from pathlib import Path
 
-from campaigns import campaign as campaigns
-from campaigns import clock
+from campaigns import clock, form_versions
 from campaigns.audit import COMMAND_LINE
 from campaigns.installation import Installation
 from campaigns.settings import Settings
@@ -43,7 +42,7 @@ def run() -> list[dict]:
             _wait(address)
             found = [_judged("landing", f"{address}/h/{door.code}"), _judged("census form", f"{address}/h/{door.code}/form")]
             with here.store.write() as connection:
-                campaigns.use_workbook(connection, made, library("building-listing")[0], "form", clock.now(), COMMAND_LINE)
+                form_versions.use_workbook(connection, made.id, library("building-listing")[0], "form", clock.now(), COMMAND_LINE)
             return [*found, _judged("a form of several pages", f"{address}/h/{door.code}/form")]
         finally:
             server.terminate()

@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from campaigns import campaign as campaigns
-from campaigns import clock
+from campaigns import clock, form_versions
 from campaigns.audit import COMMAND_LINE
 from campaigns.campaign import Campaign
 from campaigns.codes import codes
@@ -48,7 +48,7 @@ def build(home: Path, doors: int) -> OpenStreet:
             for n in range(1, doors + 1)])
         codes.issue_for_dwellings(connection, here.server, made.id, at, COMMAND_LINE)
         seeds = connection.execute(select(code.c.seed).order_by(code.c.dwelling_id)).scalars().all()
-        _, form = campaigns.form(connection, made.id)
+        _, form = form_versions.household_form(connection, made.id)
     written = [codes.written(here.server, seed) for seed in seeds]
     here.store.close()
     return OpenStreet(here, made, written, form, household())

@@ -12,7 +12,7 @@ from itertools import cycle, islice
 from pathlib import Path
 
 from campaigns import campaign as campaigns
-from campaigns import clock, people
+from campaigns import clock, form_versions, people
 from campaigns.audit import COMMAND_LINE
 from campaigns.campaign import Campaign
 from campaigns.installation import Installation
@@ -108,7 +108,7 @@ def build(home: Path, households: int, persons: int, compounds: int) -> Campaign
                              tz="Asia/Shanghai", terms=Terms(), at=at, actor=COMMAND_LINE)
         worker = people.add(connection, here.keyring, made, role="volunteer", name="甲", team_name="一组", at=at,
                             actor=COMMAND_LINE, pin="123456").user
-        form_id, _ = campaigns.form(connection, made.id)
+        form_id, _ = form_versions.household_form(connection, made.id)
         intake = here.intake(made)
         sizes = _sizes(households, persons)
         for first in range(1, households + 1, _AT_ONCE):

@@ -20,8 +20,7 @@ from sqlalchemy import func, select, update
 
 from benchmarks._open_street import build
 from benchmarks.intake import Measured, Server, _ask, _percentiles
-from campaigns import campaign as campaigns
-from campaigns import clock, people
+from campaigns import clock, form_versions, people
 from campaigns.audit import COMMAND_LINE
 from campaigns.installation import Installation
 from campaigns.settings import Settings
@@ -86,7 +85,7 @@ def sign_in(here: Installation, campaign: object, count: int = PHONES) -> list[S
         users = [people.add(connection, here.keyring, campaign, role="volunteer", name="艾丽丝", team_name="一组", at=at,
                             actor=COMMAND_LINE, pin="123456", pin_hash=pin_hash).user for _ in range(count)]
         connection.execute(update(dwelling).values(team_id=users[0].team_id))
-        campaigns.add_report_form(connection, campaign.id, *library("incident-report"), at, COMMAND_LINE)
+        form_versions.add_report_form(connection, campaign.id, *library("incident-report"), at, COMMAND_LINE)
     app = create_app(here)
     sign = app.session_interface.get_signing_serializer(app)
     made = []

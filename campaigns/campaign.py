@@ -7,28 +7,20 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections import namedtuple
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from hashlib import sha256
-from types import MappingProxyType
-from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Engine, bindparam, func, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 import forms.form
 import forms.media
-from campaigns import audit, clock, filetypes, media, rates
+from campaigns import audit, clock, form_versions, rates
 from campaigns.audit import Actor
 from campaigns.keys import Keyring
-from campaigns.store.prepared import Prepared
 from campaigns.store.schema import campaign as table
-from campaigns.store.schema import form_version
 from campaigns.terms import DEFAULTS, Terms, refuse_bad
 from forms.language import Refusal, Text
-
-HOUSEHOLD, REPORT = "household", "report"
-"""What a form of a campaign is for: a household's answers (one form at a time), or reports beside them (any number)."""
 
 PRESETS = {
     "housing-census": Text("住房与人口登记", "Housing and population census"),
@@ -103,7 +95,7 @@ def new(connection: Connection, keyring: Keyring, *, slug: str, title: Text, pre
         terms=dataclasses.asdict(terms), added_at=at)).inserted_primary_key.id
     audit.write(connection, campaign_id, at, actor, "campaign.made", f"campaign:{slug}", preset=preset)
     rates.note(connection, campaign_id, terms, at)
-    set_form(connection, campaign_id, workbook, form, at, actor)
+    form_versions.set_form(connection, campaign_id, workbook, form, at, actor)
     return by_slug(connection, slug)
 
 
@@ -120,121 +112,6 @@ def _refuse_bad(slug: str, preset: str, opens_at: datetime, closes_at: datetime)
                       preset=preset, known=", ".join(PRESETS))
     if closes_at <= opens_at:
         raise Refusal("结束时间须晚于开始时间。", "The campaign must close after it opens.")
-
-
-def set_form(connection: Connection, campaign_id: int, workbook: bytes, form: forms.form.Form, at: datetime,
-             actor: Actor, files: Mapping[str, bytes] = MappingProxyType({})) -> int:
-    """Make `workbook` with the `files` that it refers to the campaign's form from now on; earlier submissions keep theirs.
-    Returns its id.
-
-    Raises Refusal for a workbook that was in use before another one: a later version is always a new one."""
-    digest = media.digest_of(form.digest, files)
-    known = connection.execute(select(form_version.c.id).where(
-        form_version.c.campaign_id == campaign_id, form_version.c.digest == digest)).scalar()
-    if known:
-        if known != _newest_form.first(connection, {"campaign": campaign_id}).id:
-            raise Refusal("这份问卷以前用过，后来换了新的。要再用它，请在 settings 表里改一个新的版本号（version），存好再来。",
-                          "This workbook was in use before and was replaced. To use it again, give it a new version in its "
-                          "sheet settings, save it and try again.")
-        return known
-    version_id = connection.execute(form_version.insert().values(
-        campaign_id=campaign_id, key=form.key, version=form.version, digest=digest, workbook=workbook,
-        added_at=at)).inserted_primary_key.id
-    media.keep(connection, version_id, files)
-    audit.write(connection, campaign_id, at, actor, "form.set", f"form:{form.key}", version=form.version, digest=digest,
-                **({"files": len(files)} if files else {}))
-    return version_id
-
-
-def use_workbook(connection: Connection, found: Campaign, workbook: bytes, name: str, at: datetime,
-                 actor: Actor, files: Mapping[str, bytes] = MappingProxyType({})) -> forms.form.Form:
-    """Read an XLSForm workbook and make it the campaign's form: see `set_form`. `name` names it when its settings do not.
-    `files`: those that it may refer to, by name; what it needs is kept with it.
-
-    Raises FormError (a Refusal) with every problem in it, and Refusal for a form that asks nothing or whose files are not
-    what they should be (forms.media)."""
-    form, taken = read_workbook(workbook, name, files)
-    set_form(connection, found.id, workbook, form, at, actor, taken)
-    return form
-
-
-def read_workbook(workbook: bytes, name: str, files: Mapping[str, bytes]) -> tuple[forms.form.Form, dict[str, bytes]]:
-    """The form in an XLSForm workbook, and those of `files` that it needs. Raises as `use_workbook`."""
-    form = forms.form.load(workbook, name)
-    taken = forms.media.take(form, files, filetypes.fits)
-    if taken:
-        form = forms.form.load(workbook, name, taken)
-    if not any(form.asked.values()):
-        raise Refusal("这份问卷没有要填的问题。", "This form asks nothing.")
-    return form, taken
-
-
-def add_report_form(connection: Connection, campaign_id: int, workbook: bytes, form: forms.form.Form, at: datetime,
-                    actor: Actor, files: Mapping[str, bytes] = MappingProxyType({})) -> int:
-    """Let the campaign's people fill `form`, with the `files` that it refers to, beside the household's: incidents, stairwell
-    sheets ... Again, or with a newer workbook of the same key, the newest holds. Returns its id. Raises Refusal for the
-    household's own form."""
-    _, household = _household_form(connection, campaign_id)
-    digest = media.digest_of(form.digest, files)
-    known = connection.execute(select(form_version.c.id, form_version.c.purpose).where(
-        form_version.c.campaign_id == campaign_id, form_version.c.digest == digest)).first()
-    if household.key == form.key or (known and known.purpose != REPORT):
-        raise Refusal("“{key}”是住户登记表，不能又当上报表。", "“{key}” is the household's form, so it cannot be a report's as well.",
-                      key=form.key)
-    if known:
-        return known.id
-    version_id = connection.execute(form_version.insert().values(
-        campaign_id=campaign_id, key=form.key, purpose=REPORT, version=form.version, digest=digest, workbook=workbook,
-        added_at=at)).inserted_primary_key.id
-    media.keep(connection, version_id, files)
-    audit.write(connection, campaign_id, at, actor, "form.added", f"form:{form.key}", version=form.version, digest=digest,
-                **({"files": len(files)} if files else {}))
-    return version_id
-
-
-def forms_in_use(connection: Connection, campaign_id: int) -> list[tuple[int, str, forms.form.Form]]:
-    """(id, purpose, form) of every form that is filled now: the household's first, then the newest version of each report's."""
-    newest = connection.execute(
-        select(func.max(form_version.c.id), form_version.c.purpose).where(
-            form_version.c.campaign_id == campaign_id, form_version.c.purpose == REPORT)
-        .group_by(form_version.c.key, form_version.c.purpose).order_by(func.min(form_version.c.id))).all()
-    household_id = _newest_form.first(connection, {"campaign": campaign_id}).id
-    return [(each, purpose, form_version_of(connection, each)) for each, purpose in [(household_id, HOUSEHOLD), *newest]]
-
-
-def version_ids(connection: Connection, campaign_id: int) -> list[int]:
-    """Every version of every form that the campaign ever had."""
-    return list(connection.execute(select(form_version.c.id).where(
-        form_version.c.campaign_id == campaign_id).order_by(form_version.c.id)).scalars())
-
-
-_loaded: WeakKeyDictionary[Engine, dict[int, forms.form.Form]] = WeakKeyDictionary()
-_parsed: dict[bytes, forms.form.Form] = {}  # by content: a workbook that several campaigns use is one form
-_newest_form = Prepared(select(func.max(form_version.c.id).label("id")).where(
-    form_version.c.campaign_id == bindparam("campaign"), form_version.c.purpose == HOUSEHOLD))
-
-
-def form(connection: Connection, campaign_id: int, version_id: int | None = None) -> tuple[int, forms.form.Form]:
-    """The newest form for households of the campaign, or the one of `version_id`, with its id."""
-    version_id = version_id or _newest_form.first(connection, {"campaign": campaign_id}).id
-    return version_id, form_version_of(connection, version_id)
-
-
-def form_version_of(connection: Connection, version_id: int) -> forms.form.Form:
-    """The form of `version_id`. A version never changes, so each is parsed once a process and store."""
-    loaded = _loaded.setdefault(connection.engine, {})
-    if version_id not in loaded:
-        row = connection.execute(
-            select(form_version.c.workbook, form_version.c.key).where(form_version.c.id == version_id)).one()
-        external = media.read(connection, version_id)
-        content = sha256(repr((row.key, row.workbook, external)).encode()).digest()
-        if content not in _parsed:
-            _parsed[content] = forms.form.load(row.workbook, row.key, external)
-        loaded[version_id] = _parsed[content]
-    return loaded[version_id]
-
-
-_household_form = form
 
 
 def of_columns(row: Sequence) -> Campaign:

@@ -7,9 +7,10 @@ from sqlalchemy import Connection, bindparam, exists, func, or_, select
 
 import forms.form
 from campaigns import campaign as campaigns
-from campaigns import verdicts
-from campaigns.campaign import HOUSEHOLD, Campaign
+from campaigns import form_versions, verdicts
+from campaigns.campaign import Campaign
 from campaigns.codes.codes import Code, CodeUnknown, hashed
+from campaigns.form_versions import HOUSEHOLD
 from campaigns.frame.doors import Door
 from campaigns.keys import Key
 from campaigns.store.prepared import Prepared
@@ -56,4 +57,4 @@ def behind(connection: Connection, server: Key, text: str) -> Doorway:
     found = Code(*row[:_TO_CAMPAIGN])
     return Doorway(
         found, campaigns.of_columns(row[_TO_CAMPAIGN:_TO_DOOR]), Door(*row[_TO_DOOR:-2]) if found.dwelling_id else None,
-        row.form_id, campaigns.form_version_of(connection, row.form_id), bool(row.recorded))
+        row.form_id, form_versions.form_of(connection, row.form_id), bool(row.recorded))

@@ -15,7 +15,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from campaigns import audit
 from campaigns import campaign as campaigns
@@ -156,8 +156,3 @@ def use_count(connection: Connection, nonce: str, made: datetime, count: int, at
         seen = row.seen | 1 << -ahead
     _count_up.run(connection, {"of": nonce, "top": max(count, row.highest), "marks": seen})
     return True
-
-
-def known_nonces(connection: Connection) -> int:
-    """How many nonces are kept."""
-    return connection.execute(select(func.count()).select_from(digest_nonce)).scalar_one()

@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from sqlalchemy import ColumnElement, Connection, func, select
 
-from campaigns import campaign as campaigns
+from campaigns import form_versions
 from campaigns.campaign import Campaign
 from campaigns.contents import unseal
 from campaigns.keys import Key
@@ -81,7 +81,7 @@ def _marked(connection: Connection, campaign: Campaign, key: Key, through: int) 
         select(submission.c.id, submission.c.instance, submission.c.sealed, submission.c.form_version_id)
         .where(*_after(submission.c.id, submission.c.campaign_id, campaign, through))
         .order_by(submission.c.id).limit(_BATCH)).all()
-    forms = {each: campaigns.form_version_of(connection, each) for each in {row.form_version_id for row in found}}
+    forms = {each: form_versions.form_of(connection, each) for each in {row.form_version_id for row in found}}
     return [{"submission_id": number, "place": place, "campaign_id": campaign.id, "mark": mark}
             for number, instance, sealed, version in found for place, mark in of(key, forms[version], unseal(key, instance, sealed))]
 

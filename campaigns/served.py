@@ -10,10 +10,9 @@ from functools import lru_cache
 from sqlalchemy import Connection, bindparam, select
 
 import forms.form
-from campaigns import campaign as campaigns
-from campaigns import filetypes
+from campaigns import filetypes, form_versions
 from campaigns import media as form_media
-from campaigns.campaign import HOUSEHOLD
+from campaigns.form_versions import HOUSEHOLD
 from campaigns.people import User
 from campaigns.store.prepared import Prepared
 from campaigns.store.schema import dwelling, form_version
@@ -78,7 +77,7 @@ def _prepared(form: forms.form.Form) -> tuple[bytes, str]:
 
 def newest(connection: Connection, user: User) -> Served:
     """The form of the user's campaign."""
-    form_id, form = campaigns.form(connection, user.campaign_id)
+    form_id, form = form_versions.household_form(connection, user.campaign_id)
     return Served(form_id, form, *_prepared(form))
 
 
@@ -102,7 +101,7 @@ def of_version(connection: Connection, user: User, key: str, version: str, purpo
     found = _of_version.first(connection, {"campaign": user.campaign_id, "key": key, "version": version, "purpose": purpose})
     if found is None:
         raise NoSuchForm
-    return found.id, campaigns.form_version_of(connection, found.id)
+    return found.id, form_versions.form_of(connection, found.id)
 
 
 def household_form(connection: Connection, campaign_id: int, version_id: int) -> forms.form.Form | None:
@@ -110,7 +109,7 @@ def household_form(connection: Connection, campaign_id: int, version_id: int) ->
     known = connection.execute(select(form_version.c.id).where(
         form_version.c.id == min(version_id, 2**31 - 1), form_version.c.campaign_id == campaign_id,
         form_version.c.purpose == HOUSEHOLD)).first()
-    return campaigns.form_version_of(connection, known.id) if known else None
+    return form_versions.form_of(connection, known.id) if known else None
 
 
 def has_media(connection: Connection, served: Served) -> bool:

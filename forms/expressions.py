@@ -48,7 +48,6 @@ class Expression(Compiled):
         for missing in sorted(p for p in plain if type_of(p) is None):
             raise XPathError(f"no question at {missing}")
         self.refs = frozenset(plain)
-        self.uses_today = not self.references.functions.isdisjoint(("today", "now"))
         self._wanted = self._boolean if boolean else self._text
 
     def __call__(self, node: etree._Element, when: str | Context) -> bool | str:

@@ -17,7 +17,6 @@ NOT_MOMENT = Text("日期和时间不对，如 2026-03-10 14:05", "This date and
 NOT_PLACE = Text("位置不对，请填“纬度 经度”，如 22.61 114.05",
                  "This position is not right; write latitude and longitude, like 22.61 114.05")
 NOT_FILE = Text("这个文件名不能用，请换一个", "This file name cannot be used; please choose another")
-TOO_MANY_ROWS = Text("这一部分最多填 {limit} 份，这里有 {count} 份", "This part takes at most {limit} entries, and here are {count}")
 NOT_WORKED_OUT = Text("这一项算不出来，请检查前面的答案", "This could not be worked out; please check the answers before it")
 INVISIBLE = Text("有看不见的字符，已经去掉了。请看一遍，没问题就再提交一次",
                  "There was an invisible character; it has been taken out. Please check, then send again")

@@ -6,8 +6,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import NoResultFound
 from werkzeug.wrappers import Response
 
-from campaigns import campaign as campaigns
-from campaigns import filetypes, media
+from campaigns import filetypes, form_versions, media
 from forms import browser
 from survey import static_files
 from survey.access import PUBLIC, Pages
@@ -54,7 +53,7 @@ def form_xml(version: int, digest: str) -> Response:
     """A form to be filled in the browser, for whoever was given its digest. A digest names one content for ever."""
     try:
         with current_app.installation.store.read() as connection:
-            form = campaigns.form_version_of(connection, min(version, 2**31 - 1))
+            form = form_versions.form_of(connection, min(version, 2**31 - 1))
     except NoResultFound:
         abort(404)
     if browser.digest_of(form) != digest:

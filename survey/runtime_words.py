@@ -44,8 +44,6 @@ NOT_SENT = Text("没有送出去，可能没有网络。您填的都还在，有
 DRAFT_FOUND = Text("这部手机上有 {when} 没填完的内容。", "This phone holds answers that were begun {when} and not sent.")
 DRAFT_GO_ON = Text("继续填写", "Go on")
 DRAFT_ANEW = Text("重新开始", "Begin again")
-KEPT_HERE = Text("填写的内容会加密存在这部手机上，提交后删除，最多留 7 天。",
-                 "What you fill in is kept on this phone, encrypted, until it is sent, for at most 7 days.")
 
 
 @cache

@@ -16,8 +16,7 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
-from campaigns import campaign as campaigns
-from campaigns import clock
+from campaigns import clock, form_versions
 from campaigns import reports as campaign_reports
 from campaigns.audit import COMMAND_LINE
 from campaigns.codes import symbols
@@ -119,7 +118,7 @@ class Server:
 def use_short_form(here, made) -> None:
     """Three questions and a photo, so that a test fills them in seconds."""
     with here.store.write() as connection:
-        campaigns.use_workbook(connection, made, workbook(survey=FORM, settings=SETTINGS), "short", clock.now(), COMMAND_LINE)
+        form_versions.use_workbook(connection, made.id, workbook(survey=FORM, settings=SETTINGS), "short", clock.now(), COMMAND_LINE)
 
 
 def hand_out_hangers(here, made, person, count: int = 3) -> list[str]:
@@ -138,7 +137,7 @@ def use_incident_form(here, made) -> None:
     """Incidents can be reported, by the form that comes with the program."""
     data, form = library("incident-report")
     with here.store.write() as connection:
-        campaigns.add_report_form(connection, made.id, data, form, clock.now(), COMMAND_LINE)
+        form_versions.add_report_form(connection, made.id, data, form, clock.now(), COMMAND_LINE)
 
 
 def pictures(here, made) -> int:

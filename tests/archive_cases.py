@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pyrage
 
-from campaigns import campaign as campaigns
+from campaigns import form_versions
 from campaigns.audit import COMMAND_LINE
 from campaigns.campaign import Campaign
 from campaigns.installation import Installation
@@ -142,4 +142,4 @@ def _comment(members: list) -> str:
 def set_form(here: Installation, made: Campaign, workbook: bytes) -> int:
     """Give the campaign another version of its form."""
     with here.store.write() as connection:
-        return campaigns.set_form(connection, made.id, workbook, load(workbook, "later"), AT, COMMAND_LINE)
+        return form_versions.set_form(connection, made.id, workbook, load(workbook, "later"), AT, COMMAND_LINE)

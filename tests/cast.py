@@ -8,7 +8,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from campaigns import campaign as campaigns
-from campaigns import clock, contents, people
+from campaigns import clock, contents, form_versions, people
 from campaigns.audit import COMMAND_LINE
 from campaigns.campaign import Campaign
 from campaigns.codes import codes
@@ -84,7 +84,7 @@ def person(here: Installation, made: Campaign, role: str, name: str, team: str |
 
 def form(here: Installation, made: Campaign) -> Form:
     with here.store.read() as connection:
-        return campaigns.form(connection, made.id)[1]
+        return form_versions.household_form(connection, made.id)[1]
 
 
 def fields(here: Installation, made: Campaign, answers: dict = WANG) -> list[tuple[str, str]]:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from campaigns import campaign as campaigns
-from campaigns import people
+from campaigns import form_versions, people
 from campaigns.audit import COMMAND_LINE
 from campaigns.campaign import Campaign
 from campaigns.installation import Installation
@@ -61,7 +61,7 @@ def worker(here: Installation, made: Campaign, role: str = "volunteer", name: st
 
 def entry(here: Installation, made: Campaign, door: int, answers: dict = WANG, **fields: object) -> Entry:
     with here.store.read() as connection:
-        version_id, _ = campaigns.form(connection, made.id)
+        version_id, _ = form_versions.household_form(connection, made.id)
     return Entry(**{
         "instance": uuid.uuid4().hex, "form_version_id": version_id, "channel": "self", "dwelling_id": door,
         "answers": answers, "persons": len(answers["person"]), "filled_at": NOON, "received_at": NOON, **fields})

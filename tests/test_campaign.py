@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from campaigns import campaign as campaigns
-from campaigns import clock
+from campaigns import clock, form_versions
 from campaigns.audit import COMMAND_LINE
 from campaigns.terms import CHANNELS, Terms
 from forms.language import Refusal, Text
@@ -51,7 +51,7 @@ def test_the_presets_bring_their_own_form(here):
     for slug, preset in (("c1", "housing-census"), ("c2", "spring-check")):
         made = new(here, slug=slug, preset=preset)
         with here.store.read() as connection:
-            _, form = campaigns.form(connection, made.id)
+            _, form = form_versions.household_form(connection, made.id)
         assert form.key == preset
 
 

@@ -9,8 +9,7 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import select
 
-from campaigns import campaign as campaigns
-from campaigns import clock, media
+from campaigns import clock, form_versions, media
 from campaigns.store.schema import audit
 from exports.archive.archive_keys import own_public_key
 from survey.cli import main
@@ -51,7 +50,7 @@ def run(*arguments, given=None):
 
 def forms(here, made):
     with here.store.read() as connection:
-        return {form.key: (purpose, form.version) for _, purpose, form in campaigns.forms_in_use(connection, made.id)}
+        return {form.key: (purpose, form.version) for _, purpose, form in form_versions.in_use(connection, made.id)}
 
 
 def test_a_bundled_form_and_a_workbook_are_added_beside_the_households(here, made, tmp_path):
@@ -77,7 +76,7 @@ def test_the_files_of_an_added_form_are_kept_with_it(here, made, tmp_path):
     (folder / "lamp.png").write_bytes(picture)
     assert json.loads(run("campaign", "form", "add", str(book), "--media", str(folder), "--json").output)["files"] == ["lamp.png"]
     with here.store.read() as connection:
-        version, = (id_ for id_, _, form in campaigns.forms_in_use(connection, made.id) if form.key == "lamp")
+        version, = (id_ for id_, _, form in form_versions.in_use(connection, made.id) if form.key == "lamp")
         assert media.read(connection, version) == {"lamp.png": picture}
     before = forms(here, made)
     assert "lamp.png" in run("campaign", "form", "add", str(book), "--media", str(folder)).output and forms(here, made) == before

@@ -5,7 +5,7 @@ import json
 import pytest
 from lxml import etree
 
-from campaigns import campaign as campaigns
+from campaigns import form_versions
 from forms.form import load
 from forms.language import Refusal
 from forms.media import wanted
@@ -103,9 +103,9 @@ def test_other_files_make_another_version_of_the_same_workbook(installation, cam
     use(installation, campaign, BOOK, "towns", **FILES)
     use(installation, campaign, BOOK, "towns", **{**FILES, "b__png": PNG})
     with installation.store.read() as connection:
-        number, newest = campaigns.form(connection, campaign.id)
+        number, newest = form_versions.household_form(connection, campaign.id)
         assert number == 3 and not newest.definition.lacking
-        assert not campaigns.form_version_of(connection, 2).definition.lacking
+        assert not form_versions.form_of(connection, 2).definition.lacking
 
 
 def test_the_command_line_keeps_what_the_form_needs_and_names_what_it_does_not(survey, tmp_path):

@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 from werkzeug.serving import make_server
 
-from campaigns import campaign as campaigns
-from campaigns import clock
+from campaigns import clock, form_versions
 from campaigns.audit import COMMAND_LINE
 from forms.form import FormError, library
 from forms.language import Refusal
@@ -35,7 +34,7 @@ SMALL = """
 
 def use(installation, campaign, data, name="form", **files):
     with installation.store.write() as connection:
-        return campaigns.use_workbook(connection, campaign, data, name, clock.now(), COMMAND_LINE,
+        return form_versions.use_workbook(connection, campaign.id, data, name, clock.now(), COMMAND_LINE,
                                       {name.replace("__", "."): content for name, content in files.items()})
 
 
@@ -101,9 +100,9 @@ def test_what_was_sent_keeps_its_form_when_a_new_one_comes(installation, campaig
     page.send([("q-what", "begun before"), ("_do", "next")], action_end="/form")
     assert "begun before" in page.text or page.value("q-what") == "begun before"
     with installation.store.read() as connection:
-        number, newest = campaigns.form(connection, campaign.id)
+        number, newest = form_versions.household_form(connection, campaign.id)
         assert newest.digest != first.digest
-        assert campaigns.form(connection, campaign.id, number - 1)[1].digest == first.digest
+        assert form_versions.form_of(connection, number - 1).digest == first.digest
 
 
 def test_a_workbook_that_is_in_use_is_not_set_twice(installation, campaign):
@@ -111,7 +110,7 @@ def test_a_workbook_that_is_in_use_is_not_set_twice(installation, campaign):
     use(installation, campaign, data)
     use(installation, campaign, data)
     with installation.store.read() as connection:
-        assert campaigns.form(connection, campaign.id)[0] == 2
+        assert form_versions.household_form(connection, campaign.id)[0] == 2
 
 
 def test_a_workbook_that_was_replaced_needs_a_new_version(installation, campaign):
@@ -131,7 +130,7 @@ def test_a_form_that_cannot_be_used_is_refused_and_the_campaign_keeps_its_own(in
     with pytest.raises((Refusal, FormError), match=reason):
         use(installation, campaign, workbook(survey=survey_sheet))
     with installation.store.read() as connection:
-        assert campaigns.form(connection, campaign.id)[1].key == "housing-census"
+        assert form_versions.household_form(connection, campaign.id)[1].key == "housing-census"
 
 
 def test_the_command_line_sets_a_form(survey, tmp_path):

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from campaigns import campaign as campaigns
-from campaigns import clock
+from campaigns import clock, form_versions
 from campaigns.audit import COMMAND_LINE
 from forms import browser, check
 from forms.filling import Filling
@@ -64,7 +63,7 @@ def walked(phone, installation, campaign, name, room) -> str:
         return f"{REFUSED}: {report.problems[0].cause.en}"
     try:
         with installation.store.write() as connection:
-            campaigns.use_workbook(connection, campaign, data, path.stem, clock.now(), COMMAND_LINE, files)
+            form_versions.use_workbook(connection, campaign.id, data, path.stem, clock.now(), COMMAND_LINE, files)
     except Refusal as refusal:
         return f"{REFUSED}: {refusal}"
     form, door = cast.form(installation, campaign), cast.door(installation, campaign, str(room))

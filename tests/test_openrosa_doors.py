@@ -6,8 +6,7 @@ import io
 import pytest
 from sqlalchemy import update
 
-from campaigns import campaign as campaigns
-from campaigns import clock
+from campaigns import clock, form_versions
 from campaigns.audit import COMMAND_LINE
 from campaigns.store.schema import dwelling, team
 from forms.form import load
@@ -38,7 +37,7 @@ def by_door(installation, campaign, alice, wang_household, li_household):
         other = connection.execute(team.insert().values(campaign_id=campaign.id, name="二组")).inserted_primary_key.id
         for household, of in ((wang_household, alice.user.team_id), (li_household, other)):
             connection.execute(update(dwelling).where(dwelling.c.id == household.door_id).values(team_id=of))
-        campaigns.set_form(connection, campaign.id, data, made, clock.now(), COMMAND_LINE)
+        form_versions.set_form(connection, campaign.id, data, made, clock.now(), COMMAND_LINE)
     return made
 
 

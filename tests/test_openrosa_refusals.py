@@ -6,8 +6,7 @@ import subprocess
 
 import pytest
 
-from campaigns import campaign as campaigns
-from campaigns import clock
+from campaigns import clock, form_versions
 from campaigns.audit import COMMAND_LINE
 from forms.form import load
 from survey.cli.serve import web_command
@@ -36,7 +35,7 @@ def photos(installation, campaign):
     data = workbook(**PHOTO_FORM)
     made = load(data, "photos")
     with installation.store.write() as connection:
-        campaigns.set_form(connection, campaign.id, data, made, clock.now(), COMMAND_LINE)
+        form_versions.set_form(connection, campaign.id, data, made, clock.now(), COMMAND_LINE)
     return made
 
 

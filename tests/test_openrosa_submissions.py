@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from campaigns import attachments, clock, contents
+from campaigns import attachments, clock, contents, form_versions
 from campaigns import campaign as campaigns
 from campaigns.attachments import Folder
 from campaigns.audit import COMMAND_LINE, broken_at
@@ -49,7 +49,7 @@ def photos(installation, campaign):
     data = workbook(**PHOTO_FORM)
     made = load(data, "photos")
     with installation.store.write() as connection:
-        campaigns.set_form(connection, campaign.id, data, made, clock.now(), COMMAND_LINE)
+        form_versions.set_form(connection, campaign.id, data, made, clock.now(), COMMAND_LINE)
     return made
 
 

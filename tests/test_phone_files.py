@@ -6,8 +6,7 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import select
 
-from campaigns import arriving, attachments, clock, people, reports
-from campaigns import campaign as campaigns
+from campaigns import arriving, attachments, clock, form_versions, people, reports
 from campaigns.attachments import Folder
 from campaigns.audit import COMMAND_LINE, broken_at
 from campaigns.store.fieldwork import held_item
@@ -32,7 +31,7 @@ def form(installation, campaign):
     data = workbook(**FORM)
     made = load(data, "damage")
     with installation.store.write() as connection:
-        campaigns.add_report_form(connection, campaign.id, data, made, clock.now(), COMMAND_LINE)
+        form_versions.add_report_form(connection, campaign.id, data, made, clock.now(), COMMAND_LINE)
     return made
 
 
@@ -160,7 +159,7 @@ def test_a_photo_of_a_household_is_its_attachment(phone, app, installation, camp
     data = workbook(**{**FORM, "settings": "| form_id | version |\n| home | 1 |"})
     made = load(data, "home")
     with installation.store.write() as connection:
-        campaigns.set_form(connection, campaign.id, data, made, clock.now(), COMMAND_LINE)
+        form_versions.set_form(connection, campaign.id, data, made, clock.now(), COMMAND_LINE)
     item = phone.form(made, ANSWERS, wang_household.door_id, files=["p1.jpg"])
     assert phone.one(item)["status"] == "taken"
     assert phone.put(item["id"], "p1.jpg", JPEG).get_json()["complete"]

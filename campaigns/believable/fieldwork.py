@@ -16,8 +16,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from campaigns import assignments, hangers, reports, visits
-from campaigns import campaign as campaigns
+from campaigns import assignments, form_versions, hangers, reports, visits
 from campaigns.audit import COMMAND_LINE
 from campaigns.believable.channels import Calendar
 from campaigns.believable.play import Cast
@@ -144,7 +143,7 @@ def _reported(connection: Connection, here: Installation, cast: Cast, doors: lis
     key = here.keyring.campaign(campaign.slug)
     for name in _FORMS:
         workbook, form = library(name)
-        version = campaigns.add_report_form(connection, campaign.id, workbook, form, at, COMMAND_LINE)
+        version = form_versions.add_report_form(connection, campaign.id, workbook, form, at, COMMAND_LINE)
         for answers in _INCIDENTS if name == _FORMS[0] else ():
             door, when = draw.choice(doors), _hour(draw, calendar)
             source = "".join(f"<{each}>{escape(' '.join(value) if isinstance(value, list) else value)}</{each}>"

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from campaigns import campaign as campaigns
-from campaigns import clock, people
+from campaigns import clock, form_versions, people
 from campaigns.audit import COMMAND_LINE
 from campaigns.believable import fieldwork, names, places, play, population, register
 from campaigns.believable.channels import Calendar, Schedule
@@ -198,7 +198,7 @@ def _cast(here: Installation, plan: Plan, campaign: Campaign, truth: Truth, crew
             dwelling.c.campaign_id == campaign.id)).all())
         issued = dict(connection.execute(select(code.c.dwelling_id, code.c.id).where(
             code.c.campaign_id == campaign.id, code.c.kind == "household")).all())
-        version, _ = campaigns.form(connection, campaign.id)
+        version, _ = form_versions.household_form(connection, campaign.id)
     dwellings = {number: found[register_code] for register_code, number in known.items()}
     users = [each.user for each in crew]
     return Cast(campaign, version, dwellings, {number: issued[each] for number, each in dwellings.items()},

@@ -10,9 +10,8 @@ from itertools import islice
 
 from sqlalchemy import Connection, Select, bindparam, case, func, select, union
 
-from campaigns import people
-from campaigns.campaign import HOUSEHOLD, Campaign
-from campaigns.campaign import form as campaign_form
+from campaigns import form_versions, people
+from campaigns.campaign import Campaign
 from campaigns.contents import opened, unseal
 from campaigns.keys import Key
 from campaigns.store.fieldwork import assignment, pay_line, pay_period, report, visit
@@ -21,7 +20,6 @@ from campaigns.store.schema import dwelling, form_version, record, submission, t
 from exports.archive import figures, tables
 from exports.archive.cells import as_json, coordinate, flat, instant
 from exports.archive.field_rows import FieldRows
-from forms.form import Form
 
 _AT_ONCE = 500  # rows fetched from the store at a time
 _records_of = select(record, submission.c.instance, submission.c.filled_at, submission.c.sealed).join(
@@ -63,7 +61,7 @@ class Content:
 
     def __init__(self, connection: Connection, key: Key, campaign: Campaign):
         self._connection, self._key, self.campaign = connection, key, campaign
-        self.versions = _form_versions(connection, campaign)
+        self.versions = form_versions.household_forms(connection, campaign.id)
         self.forms = [form for _, form in self.versions]
         self.tables = {table.name: table for table in tables.of(self.forms)}
         self.field = FieldRows(connection, key, campaign, self._live())
@@ -188,11 +186,3 @@ class Content:
     @cached_property
     def _repeats(self) -> list[str]:
         return list(dict.fromkeys(form.person_repeat for form in self.forms if form.person_repeat))
-
-
-def _form_versions(connection: Connection, campaign: Campaign) -> list[tuple[int, Form]]:
-    """Every version of the campaign's form, oldest first."""
-    ids = connection.execute(select(form_version.c.id).where(
-        form_version.c.campaign_id == campaign.id, form_version.c.purpose == HOUSEHOLD).order_by(form_version.c.id)).scalars().all()
-    return [campaign_form(connection, campaign.id, version_id) for version_id in ids]
-

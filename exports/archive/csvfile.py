@@ -4,7 +4,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -137,13 +137,3 @@ _PARSERS = {
     "string": restore, "object": restore, "date": _date, "boolean": _boolean,
     "integer": _matching(_INTEGER, int), "number": _matching(_NUMBER, str), "datetime": _matching(_INSTANT, str),
 }
-
-
-def write_all(path: Path, table: Table, content: Iterable[Row]) -> int:
-    """Write a whole table; returns how many rows."""
-    count = 0
-    with writer(path, table) as add:
-        for row in content:
-            add(row)
-            count += 1
-    return count

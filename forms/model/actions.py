@@ -3,8 +3,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from lxml import etree
-
 from forms.model.names import ODKX, X
 
 FIRST_LOAD, LOAD, NEW_REPEAT, CHANGED = "odk-instance-first-load", "odk-instance-load", "odk-new-repeat", "xforms-value-changed"
@@ -25,7 +23,3 @@ class Action(NamedTuple):
     value: object
     literal: str
     source: str
-
-
-def is_action(element: etree._Element) -> bool:
-    return element.tag in TAGS

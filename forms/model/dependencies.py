@@ -15,7 +15,6 @@ from forms.model.definition import Definition, NodeDef
 from forms.model.texts import Label
 
 EAGER = ("count", "relevant", "calculate", "choices")
-LAZY = ("required", "readonly", "constraint", "label", "hint", "required_message", "constraint_message")
 
 
 class Edge(NamedTuple):

@@ -1,7 +1,6 @@
 """What a filling shows of each node: whether it is asked, what it says, what is offered and what is wrong."""
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,6 @@ from forms.model.tree import Node
 if TYPE_CHECKING:
     from forms.model.state import State
 
-_SPACES = re.compile(r"[ \t\r\n]+")
 
 
 def visible(state: State, node: Node) -> str:
@@ -199,10 +197,5 @@ def _whole(state: State, node: Node, ref: str, found: dict) -> None:
     for number, child in enumerate(node.children, 1):
         if child.d.kind != "attribute":
             _whole(state, child, f"{ref}[{number}]" if node.range else f"{ref}/{child.d.ref.rsplit('/', 1)[1]}", found)
-
-
-def squeezed(text: str) -> str:
-    """The words with each run of blanks as one, as they are shown."""
-    return _SPACES.sub(" ", text).strip()
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from campaigns import campaign as campaigns
-from campaigns import clock
+from campaigns import clock, form_versions
 from campaigns.campaign import PRESETS, Campaign
 from campaigns.terms import Terms
 from forms.form import LIBRARY, library
@@ -138,7 +138,7 @@ def set_form(file: Path, media: Path | None, campaign: Campaign, as_json: bool) 
     refuse_ending(file.name)
     files = FilesBeside(media or file.parent, file)
     with installation().store.write() as connection:
-        used = campaigns.use_workbook(connection, campaign, file.read_bytes(), file.stem, clock.now(), ACTOR, files)
+        used = form_versions.use_workbook(connection, campaign.id, file.read_bytes(), file.stem, clock.now(), ACTOR, files)
     kept = list(wanted(used))
     unused = sorted(set(files) - set(kept)) if media else []
     if as_json:
@@ -168,12 +168,12 @@ def add_form(which: str, media: Path | None, campaign: Campaign, as_json: bool) 
     elif file.is_file():
         refuse_ending(file.name)
         workbook = file.read_bytes()
-        added, taken = campaigns.read_workbook(workbook, file.stem, FilesBeside(media or file.parent, file))
+        added, taken = form_versions.read_workbook(workbook, file.stem, FilesBeside(media or file.parent, file))
     else:
         raise Refusal("没有自带的表“{which}”，也没有这个文件。自带的有：{known}。",
                       "There is neither a bundled form nor a file “{which}”. Bundled are: {known}.", which=which, known=", ".join(LIBRARY))
     with installation().store.write() as connection:
-        campaigns.add_report_form(connection, campaign.id, workbook, added, clock.now(), ACTOR, taken)
+        form_versions.add_report_form(connection, campaign.id, workbook, added, clock.now(), ACTOR, taken)
     if as_json:
         echo_json({"campaign": campaign.slug, "form": added.key, "version": added.version, "digest": added.digest,
                    "files": list(taken)})

@@ -9,8 +9,7 @@ from flask import current_app, g, redirect, render_template, request, url_for
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
-from campaigns import campaign as campaigns
-from campaigns import clock, keying, people, receipts, submissions
+from campaigns import clock, form_versions, keying, people, receipts, submissions
 from campaigns.campaign import Campaign
 from campaigns.frame import doors as frame
 from campaigns.keying import Pair
@@ -48,7 +47,7 @@ def _show(keying_id: int, chosen: dict[str, str] | None = None, notice: Text | N
     campaign, here, user, at = find_campaign(), current_app.installation, g.user, clock.now()
     with here.store.read() as connection:
         found = keying.pair(connection, here.keyring.campaign(campaign.slug), campaign, keying_id)
-        form = campaigns.form_version_of(connection, found.keyed.form_version_id)
+        form = form_versions.form_of(connection, found.keyed.form_version_id)
         by = [people.by_id(connection, each).label if each else "-" for each in (found.first_by, found.second_by)]
         door = frame.find(connection, campaign.id, found.keyed.dwelling_id)
     here.store.submit(lambda connection: keying.note_seen(connection, campaign, keying_id, user, at))
@@ -114,7 +113,7 @@ def keying_settle(keying_id: int) -> Response:
 def _correct(connection: Connection, intake: Intake, campaign: Campaign, found: Pair, right: set[str], at: datetime,
              user: people.User) -> int:
     """The correction with the second clerk's answers; what breaks a rule of the form is flagged, as everything from paper."""
-    form = campaigns.form_version_of(connection, found.keyed.form_version_id)
+    form = form_versions.form_of(connection, found.keyed.form_version_id)
     answers = keying.merged(found, right)
     judged = judge(form, answers, today=clock.day(at, campaign.tz), now=at, max_persons=campaign.terms.max_persons)
     entry = Entry(

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from flask import current_app, g, render_template, request
 from werkzeug.wrappers import Response
 
-from campaigns import campaign as campaigns
-from campaigns import clock, filetypes, reports
+from campaigns import clock, filetypes, form_versions, reports
 from campaigns.attachments import Folder
 from campaigns.reports import NoSuchReport
 from forms.form import Form
@@ -30,8 +29,8 @@ def reports_home() -> str:
     before, key = numbers.read(request.args.get("before")), request.args.get("form", "")
     with current_app.installation.store.read() as connection:
         found = reports.listed(connection, campaign, g.user, key=key, before=before, most=_PAGE + 1)
-        titles = {form.key: form.title for _, purpose, form in campaigns.forms_in_use(connection, campaign.id)
-                  if purpose == campaigns.REPORT}
+        titles = {form.key: form.title for _, purpose, form in form_versions.in_use(connection, campaign.id)
+                  if purpose == form_versions.REPORT}
     return render_template("desk/reports.html", found=found[:_PAGE], more=found[_PAGE - 1].id if len(found) > _PAGE else None,
                            titles=titles, key=key)
 
@@ -43,7 +42,7 @@ def report(report_id: int) -> str:
     key = here.keyring.campaign(campaign.slug)
     with here.store.read() as connection:
         found = reports.found(connection, campaign, g.user, report_id)
-        form = campaigns.form_version_of(connection, found.form_version_id)
+        form = form_versions.form_of(connection, found.form_version_id)
         answers, files = reports.opened(connection, key, found), reports.files_of(connection, key, found.id)
         building = reports.named_building(connection, key, found)
     here.store.submit(lambda connection: reports.note_reading(connection, campaign, found, at, actor))

@@ -6,8 +6,7 @@ from urllib.parse import quote
 from flask import current_app, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from campaigns import campaign as campaigns
-from campaigns import clock, received
+from campaigns import clock, form_versions, received
 from campaigns.attachments import Folder
 from campaigns.frame.doors import NoSuchPlace, SeveralPlaces
 from campaigns.received import NothingFound
@@ -66,7 +65,7 @@ def submission(submission_id: int) -> Response:
     with here.store.read() as connection:
         found = received.one(connection, here.keyring.campaign(campaign.slug), campaign, g.user, submission_id)
         others = [each for each in received.of_door(connection, campaign, g.user, found.dwelling_id) if each.id != found.id]
-        form = campaigns.form_version_of(connection, found.form_version_id)
+        form = form_versions.form_of(connection, found.form_version_id)
     return Response(render_template(
         "desk/submission.html", found=found, others=others, form=form, said=[flags.words(form, flag) for flag in found.flags],
         channels=CHANNEL_NAMES, kinds=KINDS, opens=g.user.role in (SUPERVISOR, ORGANISER)), mimetype="text/html")

@@ -7,8 +7,7 @@ from urllib.parse import quote
 
 from sqlalchemy import Connection
 
-from campaigns import campaign as campaigns
-from campaigns import served
+from campaigns import form_versions, served
 from campaigns.people import User
 from campaigns.served import NoSuchFile, NoSuchForm, Served
 from forms import browser
@@ -23,8 +22,8 @@ def digest_of(form_id: int, form: Form) -> str:
 
 def listed(connection: Connection, user: User) -> list[dict]:
     """The forms that this person fills: reports, and the household's form unless they are a building head."""
-    found = campaigns.forms_in_use(connection, user.campaign_id)
-    return [_entry(connection, user, *each) for each in found if user.role != "building_head" or each[1] == campaigns.REPORT]
+    found = form_versions.in_use(connection, user.campaign_id)
+    return [_entry(connection, user, *each) for each in found if user.role != "building_head" or each[1] == form_versions.REPORT]
 
 
 def _entry(connection: Connection, user: User, form_id: int, purpose: str, form: Form) -> dict:
@@ -37,8 +36,8 @@ def _entry(connection: Connection, user: User, form_id: int, purpose: str, form:
 
 def _found(connection: Connection, user: User, digest: str) -> Served:
     """Any version that the campaign ever used: a draft goes on with its own."""
-    for form_id in campaigns.version_ids(connection, user.campaign_id):
-        form = campaigns.form_version_of(connection, form_id)
+    for form_id in form_versions.ids(connection, user.campaign_id):
+        form = form_versions.form_of(connection, form_id)
         if digest_of(form_id, form) == digest:
             return Served(form_id, form, browser.for_browser(form), "")
     raise NoSuchForm
