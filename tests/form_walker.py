@@ -22,8 +22,8 @@ from tests.forms_inline import resident_id
 MOST_PAGES = 700
 PATIENCE = 3_000  # ms that a field may take to be there
 NUMBERS = ["3", "25", "1", "0", "60", "2020", "150", "7", "14", "100", "1000", "12345678", "13800138000", "99", "-5", "8.5", "20000"]
-TODAY = "today"  # what the clock says where the form is filled in; no other day fits between two questions that both begin with it
-DATES = ["2026-03-10", "1990-05-08", "2024-01-15", TODAY, "2099-05-08", "2012-12-12"]
+DATES = ["2026-03-10", "1990-05-08", "2024-01-15", "2099-05-08", "2012-12-12"]
+ZONES = [None, ZoneInfo("Asia/Shanghai")]  # whose today a form may ask for: the computer's (a preview), the campaign's
 TEXTS = ["王小明 𠮷", "13800138000", resident_id("2026-03-10"), "91350100M000100Y43", "12", "0123456789", "3", "123-45-6789", "ABC123",
          "test@example.org", "abcdefgh", resident_id("1990-05-08"), resident_id("1990-05-08", "2"),
          "A", "01", "1234", "AB12345678", "00000000000", "K-1", "25/12/1990", "12:30", "AB12345"]
@@ -144,7 +144,7 @@ class Walker:
         if re.search("4 位数字|in 4 digits", about):
             return ["2026", "1990", "2024", "2012"]
         if re.search("年月日|year month day", about):
-            return [str(datetime.now(ZoneInfo("Asia/Shanghai")).date()) if day == TODAY else day for day in DATES]
+            return [*DATES, *(str(datetime.now(zone).date()) for zone in ZONES)]
         if mode in ("numeric", "decimal"):
             return NUMBERS
         return TEXTS
