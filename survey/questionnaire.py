@@ -70,6 +70,10 @@ class Item:
     filtered: bool = False
     parts: dict = field(default_factory=dict)
 
+    def only_says(self, heading: str) -> bool:
+        """Whether it is a note of the words that stand above it anyway, as the head of a table of questions."""
+        return self.kind == "note" and self.label == heading and not self.media and self.hint in ("", heading)
+
 
 class FormItems:
     """Turns questions, answers and errors into items."""
@@ -94,7 +98,7 @@ class FormItems:
             optional=question.required is not True and not question.is_container and question.type != "note",
         )
         if question.type == "group":
-            item.items = self.items(question.children, prefix, answers, path)
+            item.items = [one for one in self.items(question.children, prefix, answers, path) if not one.only_says(item.label)]
         elif question.type == "repeat":
             item.items = [self.person(index) for index in range(len(self.persons()))]
         elif question.type != "note":

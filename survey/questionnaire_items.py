@@ -40,18 +40,19 @@ class Items:
 
     def of(self, page: Page, errors: Mapping[str, str]) -> list[Item]:
         """The items of a page; `errors` by field name."""
-        own = page.section.questions
+        own, heading = page.section.questions, ""
         if len(own) == 1 and own[0].type == "group":
+            heading = self.label(own[0], node_of(own[0], page.scope))
             own = own[0].children
         within = self._targets(page)
-        return list(self._items(own, page, errors, within))
+        return [item for item in self._items(own, page, errors, within) if not item.only_says(heading)]
 
     def _items(self, questions: list[Question], page: Page, errors: Mapping[str, str], within: set):
         for question in questions:
             node = node_of(question, page.scope)
             if question.type == "group":
-                inside = list(self._items(question.children, page, errors, within))
                 label = self.label(question, node) if node is not None else ""
+                inside = [item for item in self._items(question.children, page, errors, within) if not item.only_says(label)]
                 if inside and label:
                     yield Item(field_name(page.path, question), "group", label, hint=self.said(node, "hint"), items=inside)
                 else:
@@ -89,7 +90,8 @@ class Items:
         """The words of a question; its name where it has none."""
         said = showing.said(self.state, node, question.node.label or question.node.caption)
         nameless = question.type in ("group", "repeat") or question.type == "note" and question.node.choices is not None
-        return plain(said or "").strip() or ("" if nameless else question.name)
+        hint = self.said(node, "hint") if question.type == "note" else ""
+        return plain(said or "").strip() or hint or ("" if nameless else question.name)
 
     def said(self, node: Node, what: str) -> str:
         return plain(showing.said(self.state, node, getattr(node.d, what)) or "")
@@ -126,6 +128,8 @@ class Items:
             return " ".join(node.seen.split(" ")[:2])
         if question.type in ("geotrace", "geoshape") and node.seen:
             return self.to(words.POINTS, count=len([point for point in node.seen.split(";") if point.strip()]))
+        if question.type in ("decimal", "range"):
+            return node.seen.removesuffix(".0")
         return self.to(words.FILE_THERE[question.type]) if question.type in ("image", "audio", "video") and node.seen else node.seen
 
     def size_words(self, size: int) -> str:

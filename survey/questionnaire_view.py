@@ -161,7 +161,8 @@ class View:
                 self.items.to(words.PART, number=self.pages.progress(page)[0])
             rows = list(self._rows(page))
             if rows or any(question.type != "note" for question, node in self.pages.asked(page) if is_shown(question, node)):
-                parts.append({"title": title, "key": page.key, "rows": rows})
+                again = any(part["title"] == title for part in parts)
+                parts.append({"title": self.items.to(words.CONTINUED, title=title) if again else title, "key": page.key, "rows": rows})
         return parts
 
     def _rows(self, page: Page):

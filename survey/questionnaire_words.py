@@ -63,6 +63,7 @@ ADD_FIRST = Text("添加第一份", "Add the first one")
 ADD_MORE = Text("再添加一份", "Add another one")
 NO_ENTRIES = Text("还没有添加。", "Nothing added yet.")
 NEEDS_ENTRY = Text("至少要添加一份", "Please add at least one")
+CONTINUED = Text("{title}（续）", "{title} (continued)")
 NOTHING_FILLED = Text("这一部分没有填", "Nothing filled in here")
 PAGE_ERROR_TITLE = Text("这一页还有几处要改", "Please correct these on this page")
 MORE_ASKED = Text("根据您的回答，这一页多了几个问题，请接着填。", "Your answers bring up a few more questions on this page. "

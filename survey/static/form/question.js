@@ -60,6 +60,11 @@ export class Question {
   get label() { return labelOf(this.node).trim() || (this.type === "note" ? plain(this.state.hint && this.state.hint.asString) : this.name); }
   /** The head of a table of questions may have no words. */
   get empty() { return this.type === "note" && this.node.nodeType === "select" && !this.label; }
+  onlySays(heading) {
+    const { label } = this.state;
+    return this.type === "note" && Boolean(label) && this.label === heading && !this.hint &&
+      !label.imageSource && !label.audioSource && !label.videoSource;
+  }
   get hint() { return this.state.hint ? plain(this.state.hint.asString) : ""; }
   get value() { return this.state.instanceValue || ""; }
   get shown() { return this.state.relevant; }

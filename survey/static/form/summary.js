@@ -62,7 +62,9 @@ export function reviewOf(session) {
     const asked = session.shownOn(page).filter((question) => question.type !== "note");
     const rows = asked.filter((question) => question.value).map((question) => [question.label, question.words(say)]);
     const called = [entriesOf(session, page.path), title || onlyGroup(page)].filter(Boolean).join(" · ");
-    if (asked.length) parts.push({ title: called || say("PART", { number: session.pages.progress(page)[0] }), key: page.key, rows });
+    const name = called || say("PART", { number: session.pages.progress(page)[0] });
+    const again = parts.some((part) => part.title === name);
+    if (asked.length) parts.push({ title: again ? say("CONTINUED", { title: name }) : name, key: page.key, rows });
   }
   return parts;
 }

@@ -88,7 +88,7 @@ export class View {
       const before = new Set(this.fields.keys());
       const own = page.section.questions;
       const alone = own.length === 1 && own[0].type === "group";
-      const shown = this.arranged(alone ? own[0].children : own, page, new Set());
+      const shown = this.arranged(alone ? own[0].children : own, page, alone ? this.title.textContent : "");
       arrange(this.items, shown);
       if (before.size && [...this.fields.keys()].some((node) => !before.has(node))) this.said.textContent = this.say("MORE_SHOWN");
     }
@@ -99,18 +99,19 @@ export class View {
     return undefined;
   }
 
-  arranged(definitions, page, used) {
+  /** What is asked, in its order; a note that only says its `heading` again (the head of a table of questions) is left out. */
+  arranged(definitions, page, heading) {
     const { session } = this;
     return definitions.flatMap((definition) => {
       const node = page.nodes.get(definition.nodeset);
       if (!node || !node.currentState.relevant || definition.type === "repeat") return [];
       if (definition.type === "group") {
-        const inside = this.arranged(definition.children, page, used);
         const label = labelOf(node);
+        const inside = this.arranged(definition.children, page, label);
         return inside.length && label ? [this.group(node, label, inside)] : inside;
       }
       const question = definition.bodyElement ? session.question(node, page.path) : null;
-      return question && !question.empty ? [this.field(question)] : [];
+      return question && !question.empty && !question.onlySays(heading) ? [this.field(question)] : [];
     });
   }
 
