@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from types import MappingProxyType
@@ -13,8 +14,9 @@ import forms.form
 import forms.media
 from campaigns import audit, filetypes, media
 from campaigns.audit import Actor
+from campaigns.store.fieldwork import report
 from campaigns.store.prepared import Prepared
-from campaigns.store.schema import form_version
+from campaigns.store.schema import form_version, submission
 from forms.language import Refusal
 
 HOUSEHOLD, REPORT = "household", "report"
@@ -24,6 +26,18 @@ _loaded: WeakKeyDictionary[Engine, dict[int, forms.form.Form]] = WeakKeyDictiona
 _parsed: dict[bytes, forms.form.Form] = {}  # by content: a workbook that several campaigns use is one form
 _newest_form = Prepared(select(func.max(form_version.c.id).label("id")).where(
     form_version.c.campaign_id == bindparam("campaign"), form_version.c.purpose == HOUSEHOLD))
+
+
+@dataclass(frozen=True)
+class Version:
+    """One version of one form. `current`: it is the one that is filled now. `received`: submissions or reports that came in
+    with it, corrections counted too."""
+
+    purpose: str
+    form: forms.form.Form
+    added_at: datetime
+    current: bool
+    received: int
 
 
 def set_form(connection: Connection, campaign_id: int, workbook: bytes, form: forms.form.Form, at: datetime,
@@ -103,6 +117,19 @@ def in_use(connection: Connection, campaign_id: int) -> list[tuple[int, str, for
         .group_by(form_version.c.key, form_version.c.purpose).order_by(func.min(form_version.c.id))).all()
     household_id, household = household_form(connection, campaign_id)
     return [(household_id, HOUSEHOLD, household), *((each, purpose, form_of(connection, each)) for each, purpose in newest)]
+
+
+def listed(connection: Connection, campaign_id: int) -> list[Version]:
+    """Every version of every form of the campaign: the household's form first, then reports' in the order in which they were
+    added; of each the newest version first."""
+    counts = {id_: count for table in (submission, report) for id_, count in connection.execute(
+        select(table.c.form_version_id, func.count()).where(table.c.campaign_id == campaign_id).group_by(table.c.form_version_id))}
+    current = [id_ for id_, _, _ in in_use(connection, campaign_id)]
+    rows = connection.execute(select(form_version.c.id, form_version.c.purpose, form_version.c.key, form_version.c.added_at)
+                              .where(form_version.c.campaign_id == campaign_id).order_by(form_version.c.id.desc())).all()
+    first = {row.key: row.id for row in rows}  # of a form, by the version that came first
+    rows.sort(key=lambda row: (row.purpose != HOUSEHOLD, row.purpose != HOUSEHOLD and first[row.key]))
+    return [Version(row.purpose, form_of(connection, row.id), row.added_at, row.id in current, counts.get(row.id, 0)) for row in rows]
 
 
 def ids(connection: Connection, campaign_id: int) -> list[int]:

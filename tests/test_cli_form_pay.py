@@ -64,6 +64,17 @@ def test_a_bundled_form_and_a_workbook_are_added_beside_the_households(here, mad
         assert connection.execute(select(audit.c.subject).where(audit.c.action == "form.added")).scalars().all() == [
             "form:incident-report", "form:lamp"]
     assert run("campaign", "form", "add", "incident-report").exit_code == 0 and forms(here, made) == found
+    core.send(here, made, core.entry(here, made, core.door_ids(here, made)[0], WANG))
+    (tmp_path / "lamp.xlsx").write_bytes(workbook(
+        survey="| type | name | label |\n| text | what | What is dark |", settings="| form_id | version |\n| lamp | 4 |"))
+    run("campaign", "form", "add", str(tmp_path / "lamp.xlsx"))
+    told = json.loads(run("campaign", "form", "list", "--json").output)
+    assert [(each["form"], each["version"], each["current"], each["received"]) for each in told if each["form"] != "incident-report"] == [
+        ("housing-census", told[0]["version"], True, 1), ("lamp", "4", True, 0), ("lamp", "3", False, 0)]
+    assert told[0]["languages"] == ["中文", "English"] and told[1]["form"] == "incident-report"
+    lines = run("campaign", "form", "list").output.splitlines()
+    assert lines[0] == "Household form housing-census Housing and population census" and "in 中文, English, since" in lines[1]
+    assert lines[-1].startswith("  · version 3, since") and lines[-1].endswith("(replaced), 0 received")
 
 
 def test_the_files_of_an_added_form_are_kept_with_it(here, made, tmp_path):

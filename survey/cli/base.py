@@ -4,7 +4,7 @@ from __future__ import annotations
 import json
 import locale
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 
 import click
@@ -57,6 +57,11 @@ def say(text: Text) -> str:
 def echo(zh: str, en: str, **values: object) -> None:
     """Print a sentence in the person's language."""
     click.echo(say(Text(zh, en).fill(**values)))
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names one after the other, as the person's language parts them."""
+    return say(Text("、", ", ")).join(names)
 
 
 def echo_json(value: object) -> None:

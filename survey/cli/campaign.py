@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from pathlib import Path
 
 import click
@@ -10,11 +11,11 @@ from campaigns import campaign as campaigns
 from campaigns import clock, form_versions
 from campaigns.campaign import PRESETS, Campaign
 from campaigns.terms import Terms
-from forms.form import LIBRARY, library
+from forms.form import LIBRARY, Form, library
 from forms.language import Refusal, Text
 from forms.media import wanted
 from forms.workbook import refuse_ending
-from survey.cli.base import ACTOR, campaign_option, echo, echo_json, installation, json_option, say
+from survey.cli.base import ACTOR, campaign_option, echo, echo_json, installation, json_option, listed, say
 from survey.cli.beside import FilesBeside, media_option
 
 
@@ -128,6 +129,38 @@ def form() -> None:
     """任务用的问卷 / the questionnaire of a campaign."""
 
 
+@form.command("list")
+@campaign_option
+@json_option
+def list_forms(campaign: Campaign, as_json: bool) -> None:
+    """任务有哪些问卷和版本，各收到几份 / the forms of a campaign, their versions, and how many came in with each."""
+    with installation().store.read() as connection:
+        found = form_versions.listed(connection, campaign.id)
+    if as_json:
+        echo_json([{"purpose": each.purpose, "form": each.form.key, "version": each.form.version, "digest": each.form.digest,
+                    "title_zh": each.form.title.zh, "title_en": each.form.title.en, "languages": _languages(each.form),
+                    "since": each.added_at.isoformat(), "current": each.current, "received": each.received} for each in found])
+        return
+    before = None
+    for each in found:
+        heading = each.purpose, each.form.key
+        if heading != before:
+            click.echo(f"{say(_PURPOSES[each.purpose])} {each.form.key} {say(each.form.title)}")
+        before = heading
+        languages = listed(_languages(each.form))
+        echo("  {sign} 版本 {version}{languages}，{since} 起{state}，收到 {count} 份",
+             "  {sign} version {version}{languages}, since {since}{state}, {count} received",
+             sign="✓" if each.current else "·", version=each.form.version or "-",
+             languages=languages and say(Text("，{names}", ", in {names}").fill(names=languages)),
+             since=clock.as_said(each.added_at, campaign.tz), state="" if each.current else Text("（已换下）", " (replaced)"),
+             count=each.received)
+
+
+def _languages(used: Form) -> list[str]:
+    """The names of a form's languages without their codes: 中文 (zh) -> 中文."""
+    return [re.sub(r"\s*\([\w-]+\)$", "", name) for name in used.definition.texts.languages if name not in ("", "default")]
+
+
 @form.command("set")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @media_option
@@ -148,9 +181,9 @@ def set_form(file: Path, media: Path | None, campaign: Campaign, as_json: bool) 
     echo("“{title}”从现在起用问卷 {key}（版本 {version}）；已交的不变", "“{title}” uses the form {key} (version {version}) from now on; "
          "what was sent keeps its form", title=campaign.title, key=used.key, version=used.version or "-")
     if kept:
-        echo("一起存下的文件：{names}", "Files kept with it: {names}", names=", ".join(kept))
+        echo("一起存下的文件：{names}", "Files kept with it: {names}", names=listed(kept))
     if unused:
-        echo("文件夹里没有用到的：{names}", "Not needed, left out: {names}", names=", ".join(unused))
+        echo("文件夹里没有用到的：{names}", "Not needed, left out: {names}", names=listed(unused))
     if used.warnings:
         echo("有 {count} 条提醒，请看 survey form check", "{count} things to know: see survey form check", count=len(used.warnings))
 
@@ -171,7 +204,7 @@ def add_form(which: str, media: Path | None, campaign: Campaign, as_json: bool) 
         added, taken = form_versions.read_workbook(workbook, file.stem, FilesBeside(media or file.parent, file))
     else:
         raise Refusal("没有自带的表“{which}”，也没有这个文件。自带的有：{known}。",
-                      "There is neither a bundled form nor a file “{which}”. Bundled are: {known}.", which=which, known=", ".join(LIBRARY))
+                      "There is neither a bundled form nor a file “{which}”. Bundled are: {known}.", which=which, known=listed(LIBRARY))
     with installation().store.write() as connection:
         form_versions.add_report_form(connection, campaign.id, workbook, added, clock.now(), ACTOR, taken)
     if as_json:
@@ -181,9 +214,10 @@ def add_form(which: str, media: Path | None, campaign: Campaign, as_json: bool) 
     echo("“{title}”的工作人员现在可以填 {key}（版本 {version}）。", "People of “{title}” can fill {key} (version {version}) now.",
          title=campaign.title, key=added.key, version=added.version or "-")
     if taken:
-        echo("一起存下的文件：{names}", "Files kept with it: {names}", names=", ".join(taken))
+        echo("一起存下的文件：{names}", "Files kept with it: {names}", names=listed(taken))
 
 
+_PURPOSES = {form_versions.HOUSEHOLD: Text("住户登记表", "Household form"), form_versions.REPORT: Text("上报表", "Report form")}
 _PHASES = {"before": Text("未开始", "not open yet"), "open": Text("进行中", "open"), "closed": Text("已结束", "closed")}
 
 

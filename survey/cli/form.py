@@ -13,7 +13,7 @@ from forms.form import Form, form_from_xform, load
 from forms.language import Refusal, Text
 from forms.media import wanted
 from forms.workbook import refuse_ending
-from survey.cli.base import echo, echo_json, json_option, say
+from survey.cli.base import echo, echo_json, json_option, listed, say
 from survey.cli.beside import FilesBeside, media_option
 from survey.preview import preview_app
 
@@ -52,7 +52,7 @@ def preview(file: Path, media: Path | None, host: str, port: int) -> None:
     lacking = [name for name in wanted(found) if name not in beside]
     if lacking:
         echo("提醒：缺少文件 {names}，用到它们的地方是空的", "To know: without the files {names} the places that need them stay empty",
-             names=", ".join(lacking))
+             names=listed(lacking))
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
     try:
         server = make_server(host, port, preview_app(found, beside), threaded=True)
@@ -82,9 +82,9 @@ def _print(report: Report) -> None:
     elif report.questions:
         echo("{questions} 个问题，{groups} 个分组，{choices} 个选项", "{questions} questions, {groups} groups, {choices} choices", **counts)
     if report.repeats:
-        echo("重复部分：{names}", "Repeats: {names}", names=", ".join(report.repeats))
+        echo("重复部分：{names}", "Repeats: {names}", names=listed(report.repeats))
     if report.languages:
-        echo("语言：{names}", "Languages: {names}", names=", ".join(report.languages))
+        echo("语言：{names}", "Languages: {names}", names=listed(report.languages))
     for title, problems, sign in ((Text("要改的地方：{count}", "To correct: {count}"), report.problems, "✗"),
                                   (Text("提醒：{count}", "To know: {count}"), report.warnings, "·"),
                                   (Text("在网页上：{count}", "On a web page: {count}"), report.pages, "·")):
