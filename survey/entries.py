@@ -26,9 +26,9 @@ from survey.doors import CodeRevoked, OpenDoor
 from survey.entry_page import Sheet, Shown, show
 from survey.held_files import DoorShelf
 from survey.instances import Instance
-from survey.questionnaire import apply_action
-from survey.questionnaire_pages import REVIEW
-from survey.questionnaire_walk import Walk, World, by_pages
+from survey.questionnaire.pages import REVIEW
+from survey.questionnaire.walk import Walk, World, by_pages
+from survey.questionnaire.whole import apply_action
 from survey.runtime_words import words_digest
 
 STALE = Text("页面打开太久了，这次没有提交成功。您填的都还在，请再按一次“提交登记”。",

@@ -13,11 +13,11 @@ from campaigns.people import User
 from forms.answers import AnswerError
 from forms.language import Text
 from survey import headers, language
-from survey import questionnaire_words as words
 from survey.doors import OpenDoor
 from survey.instances import Instance
-from survey.questionnaire import page_parts, questionnaire_html
-from survey.questionnaire_walk import Walk
+from survey.questionnaire import words
+from survey.questionnaire.walk import Walk
+from survey.questionnaire.whole import page_parts, questionnaire_html
 from survey.sessions import csrf_token
 from survey.skeleton import lasting, skeleton
 

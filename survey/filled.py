@@ -16,8 +16,8 @@ from forms.language import Refusal
 from forms.model.writing import WrongInstance
 from forms.submission import from_xml, to_xml
 from survey import held_files
-from survey.questionnaire_pages import REVIEW
-from survey.questionnaire_walk import Walk, World, by_pages
+from survey.questionnaire.pages import REVIEW
+from survey.questionnaire.walk import Walk, World, by_pages
 
 LARGEST_XML = 1024 * 1024
 XML, GIVEN = "xml_submission_file", "_given"

@@ -23,8 +23,8 @@ from forms.answers import AnswerError, files_in
 from forms.form import Form
 from forms.handlers import FILES
 from forms.language import Refusal, Text
-from survey.questionnaire_carried import question_at, read
-from survey.questionnaire_items import field_name
+from survey.questionnaire.carried import question_at, read
+from survey.questionnaire.fields import field_name
 
 MOST_BYTES = {"image": 25_000_000}
 _LONGEST_STEM = 60

@@ -17,10 +17,10 @@ from forms.answers import from_post, validate
 from forms.form import Form
 from forms.media import wanted
 from survey import filled, headers, held_files, language, static_files
-from survey import questionnaire_words as words
 from survey.held_files import Shown
-from survey.questionnaire import apply_action, questionnaire_html
-from survey.questionnaire_walk import Walk, World, by_pages
+from survey.questionnaire import words
+from survey.questionnaire.walk import Walk, World, by_pages
+from survey.questionnaire.whole import apply_action, questionnaire_html
 from survey.runtime_words import words_json
 
 MOST_PERSONS = 100

@@ -7,7 +7,7 @@ from functools import cache
 
 from forms import messages
 from forms.language import LANGUAGES, Text
-from survey import questionnaire_words
+from survey.questionnaire import words as questionnaire_words
 
 CHOOSE_ONE = messages.CHOOSE
 TRACE_POINTS = Text("走到每个拐角，按一次“加进去”；也可以每行写一个点：纬度 经度。",

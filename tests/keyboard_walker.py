@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lxml import html
 
-from survey.questionnaire_carried import entry_at, question_at
+from survey.questionnaire.carried import entry_at, question_at
 from tests import chosen_files
 from tests.form_walker import Walker
 from tests.runtime_walker import _path

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from forms.browser import for_browser
 from survey.headers import _POLICY_OF_FORMS
-from survey.questionnaire_carried import entry_at, question_at
+from survey.questionnaire.carried import entry_at, question_at
 from survey.runtime_words import words_json
 from tests.form_walker import Browser, Walker
 

@@ -8,7 +8,7 @@ from werkzeug.datastructures import MultiDict
 from forms.answers import from_post
 from forms.form import library
 from survey.preview import preview_app
-from survey.questionnaire import apply_action, questionnaire_html
+from survey.questionnaire.whole import apply_action, questionnaire_html
 from tests import cast
 from tests.cast import WANG
 from tests.forms_inline import form

@@ -11,8 +11,8 @@ from werkzeug.datastructures import MultiDict
 from forms.answers import validate
 from forms.form import LIBRARY, FormError, library, load
 from survey.preview import preview_app
-from survey.questionnaire_pages import REVIEW
-from survey.questionnaire_walk import Walk, World, by_pages
+from survey.questionnaire.pages import REVIEW
+from survey.questionnaire.walk import Walk, World, by_pages
 from tests.form_walker import Http, Walker, is_done
 from tests.forms_inline import form
 

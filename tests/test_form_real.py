@@ -13,7 +13,7 @@ from forms import browser, check
 from forms.filling import Filling
 from forms.language import Refusal
 from survey.cli.beside import FilesBeside
-from survey.questionnaire_walk import by_pages
+from survey.questionnaire.walk import by_pages
 from tests import cast, chosen_files
 from tests.keyboard_walker import Keyboard, KeyboardWalker, lost
 from tests.runtime_walker import typed_and_kept

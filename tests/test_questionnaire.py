@@ -8,7 +8,7 @@ from werkzeug.datastructures import MultiDict
 from forms.answers import from_post, to_post
 from forms.form import HOUSEHOLD_FORMS, library
 from survey.preview import preview_app
-from survey.questionnaire import apply_action, page_parts, questionnaire_html
+from survey.questionnaire.whole import apply_action, page_parts, questionnaire_html
 from tests.forms_inline import census, form, household, person
 
 CENSUS = library("housing-census")[1]

@@ -197,5 +197,3 @@ def _whole(state: State, node: Node, ref: str, found: dict) -> None:
     for number, child in enumerate(node.children, 1):
         if child.d.kind != "attribute":
             _whole(state, child, f"{ref}[{number}]" if node.range else f"{ref}/{child.d.ref.rsplit('/', 1)[1]}", found)
-
-

@@ -25,7 +25,7 @@ from survey.access import CLERK, READERS
 from survey.desk.keying_page import Sheet, first_of_last_person, show
 from survey.desk.menu import SECTIONS, Section, find_campaign, pages
 from survey.doors import CodeRevoked, OpenDoor
-from survey.questionnaire import apply_action
+from survey.questionnaire.whole import apply_action
 
 SECTIONS.append(Section(
     "desk.keying_home", Text("录入纸表", "Key in paper forms"),

@@ -21,7 +21,7 @@ from forms.offline import judge
 from survey import language
 from survey.access import ORGANISER, SUPERVISOR
 from survey.desk.menu import find_campaign, pages
-from survey.questionnaire_words import PERSON
+from survey.questionnaire.words import PERSON
 
 UNSETTLED = Text("每一处都要选一边，再存。", "Choose one side in each line, then save.")
 

@@ -16,7 +16,8 @@ from forms.language import Text
 from survey import language
 from survey.doors import OpenDoor
 from survey.instances import Instance
-from survey.questionnaire import FormItems, Item
+from survey.questionnaire.fields import Item
+from survey.questionnaire.whole import FormItems
 
 MOST_LISTED = 20
 """Lists of up to this many choices stand beside their question; longer ones fold away."""

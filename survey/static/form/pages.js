@@ -1,4 +1,4 @@
-// The pages of a form as the server cuts them (survey/questionnaire_pages.py): which questions stand together, and which
+// The pages of a form as the server cuts them (survey/questionnaire/pages.py): which questions stand together, and which
 // page follows which. A key means the same page here and there.
 "use strict";
 

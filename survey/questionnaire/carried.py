@@ -11,7 +11,7 @@ from forms.filling import LISTS, MOST_ENTRIES
 from forms.form import Form
 from forms.handlers import METADATA
 from forms.questions import Question
-from survey.questionnaire_items import field_name
+from survey.questionnaire.fields import field_name
 
 _AT_END = re.compile(r"(\d{4}-\d\d-\d\dT)?\d\d:\d\d")
 

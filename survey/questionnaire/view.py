@@ -9,14 +9,16 @@ from markupsafe import Markup
 
 from forms.language import LANGUAGES
 from forms.questions import Question
-from survey import questionnaire_words as words
-from survey.questionnaire import _templates, script_words
-from survey.questionnaire_carried import Carried, entry_at, question_at
-from survey.questionnaire_items import Items, field_name, kind_of
-from survey.questionnaire_pages import REVIEW, Page, is_shown
+from survey.questionnaire import words
+from survey.questionnaire.carried import Carried, entry_at, question_at
+from survey.questionnaire.fields import field_name, templates
+from survey.questionnaire.items import Items
+from survey.questionnaire.pages import REVIEW, Page, is_shown
+from survey.questionnaire.types import kind_of
+from survey.questionnaire.words import script_words
 
 if TYPE_CHECKING:
-    from survey.questionnaire_walk import Walk
+    from survey.questionnaire.walk import Walk
 
 MOST_SUMMARY = 3
 
@@ -39,7 +41,7 @@ class View:
         items = self.items.of(page, self._beside()) if page is not None and not listed else []
         if walk.notice is words.MORE_ASKED:
             _focus_first(items, {field_name(path[:-1], question_at(self.form, path)) for path in walk.asked(page) - walk.shown})
-        return Markup(_templates.get_template("questionnaire/page.html").render(
+        return Markup(templates.get_template("questionnaire/page.html").render(
             items=items, key=key, state=self._carried(page, reviewed), number=number, total=total, summary=self._summary(page),
             notice=walk.notice and walk.notice.to(self.language), trail=self._trail(page), title=self._title(page),
             page_hint=self._page_hint(page), hub=self._hub(page) if listed else None,

@@ -25,10 +25,10 @@ from forms.model.evaluation import Context, XPathError
 from forms.model.state import EndlessForm, State
 from forms.model.tree import Node
 from forms.questions import Question
-from survey import questionnaire_words as words
-from survey.questionnaire_carried import entry_at, put, read, take, tidy
-from survey.questionnaire_pages import REVIEW, Page, Pages, is_shown, place_of
-from survey.questionnaire_view import View
+from survey.questionnaire import words
+from survey.questionnaire.carried import entry_at, put, read, take, tidy
+from survey.questionnaire.pages import REVIEW, Page, Pages, is_shown, place_of
+from survey.questionnaire.view import View
 
 # The metadata that the server knows better than what a page brings back.
 _OF_THE_SERVER = {"username", "email", "deviceid", "phonenumber"}

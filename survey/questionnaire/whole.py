@@ -1,4 +1,4 @@
-"""How a questionnaire looks in the browser: a form's questions as an HTML fragment, in one language.
+"""A plain form whole on one page: its questions as an HTML fragment, in one language.
 
 The fragment holds the fields and their errors; the enclosing <form>, its token and its send button belong to the page.
 It works without JavaScript; `static/questionnaire.js` only makes it quicker.
@@ -7,11 +7,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from functools import lru_cache
-from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
 from forms import messages
@@ -20,59 +17,11 @@ from forms.expressions import Expression
 from forms.form import Form
 from forms.language import Text
 from forms.questions import Question
-from survey import questionnaire_words as words
+from survey.questionnaire import words
+from survey.questionnaire.fields import Item, Option, browser_attributes, is_filtered, partial, templates
+from survey.questionnaire.words import script_words
 
-MOST_RADIOS = 6
-MOST_UNFILTERED = 20
 MOST_BLOCKS = 500
-
-_templates = Environment(loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True,
-                         trim_blocks=True, lstrip_blocks=True)
-
-
-@dataclass
-class Option:
-    """One choice on the page."""
-
-    id: str
-    code: str
-    words: str
-    chosen: bool
-    media: list = field(default_factory=list)
-
-
-@dataclass
-class Item:
-    """What a template shows for one question, group or repeat. `kind` names its partial; `when` is JSON for the script:
-    the plain tests under which it is asked, `note` the same in words."""
-
-    id: str
-    kind: str
-    label: str
-    hint: str = ""
-    note: str = ""
-    when: str = ""
-    error: str = ""
-    optional: bool = False
-    value: str = ""
-    options: list[Option] = field(default_factory=list)
-    attributes: dict[str, str] = field(default_factory=dict)
-    described_by: str = ""
-    limit: int = 0
-    items: list = field(default_factory=list)
-    autofocus: bool = False
-    index: object = None
-    name: str = ""
-    live: bool = False
-    lines: tuple[str, ...] = ()
-    media: list = field(default_factory=list)
-    shared: bool = False
-    filtered: bool = False
-    parts: dict = field(default_factory=dict)
-
-    def only_says(self, heading: str) -> bool:
-        """Whether it is a note of the words that stand above it anyway, as the head of a table of questions."""
-        return self.kind == "note" and self.label == heading and not self.media and self.hint in ("", heading)
 
 
 class FormItems:
@@ -188,39 +137,6 @@ class FormItems:
         return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def partial(question: Question) -> str:
-    """The template of a question: one a type, long lists as a native select, text of several lines as a box."""
-    if question.type == "select_one" and (len(question.choices) > MOST_RADIOS or "minimal" in question.appearance):
-        return "select_one_minimal"
-    if question.type == "text" and question.multiline:
-        return "text_multiline"
-    return question.type
-
-
-def is_filtered(question: Question, count: int) -> bool:
-    """Whether a field to find a choice by its words stands before the list."""
-    looks = question.appearance.split("(")[0].split()
-    return count > MOST_UNFILTERED or count > MOST_RADIOS and ("search" in looks or "autocomplete" in looks)
-
-
-def browser_attributes(question: Question) -> dict[str, str]:
-    """Attributes that bring up the right keypad and keep the browser from helping with other people's data."""
-    attributes = {"autocomplete": "off"}
-    if question.type in ("integer", "date"):
-        attributes["inputmode"] = "numeric"
-    elif question.type == "decimal":
-        attributes["inputmode"] = "decimal"
-    elif question.check and question.check.kind == "phone":
-        attributes |= {"type": "tel", "inputmode": "tel"}
-    elif question.check:
-        attributes |= {"autocapitalize": "characters", "spellcheck": "false"}
-    elif question.personal and not question.multiline:
-        attributes["spellcheck"] = "false"
-    if question.check:
-        attributes["data-check"] = question.check.kind
-    return attributes
-
-
 def questionnaire_html(form: Form, language: str, answers: dict | None = None, errors: Iterable[AnswerError] = (),
                        persons: int = 1) -> Markup:
     """The questionnaire's fragment with these answers in it, each error beside its field and all of them on top.
@@ -249,7 +165,7 @@ def _render(form: Form, language: str, answers: dict, errors: list[AnswerError],
     pattern = page.person("__i__", {}) if form.repeat else None
     if not errors and form.repeat:
         _focus_new_person(answers.get(form.person_repeat) or [], items)
-    return Markup(_templates.get_template("questionnaire/body.html").render(
+    return Markup(templates.get_template("questionnaire/body.html").render(
         items=items, pattern=pattern, summary=page.summary(), language=language, form=form,
         t=lambda name, **values: page.to(getattr(words, name), **values), script_words=script_words(language)))
 
@@ -265,21 +181,6 @@ def _below(items: list[Item]):
     for item in items:
         yield item
         yield from _below(item.items)
-
-
-@lru_cache(maxsize=8)
-def script_words(language: str) -> str:
-    """The sentences that the script says, as JSON."""
-    said = {"left": words.CHARACTERS_LEFT, "over": words.CHARACTERS_OVER, "remove": words.CONFIRM_REMOVE,
-            "removed": words.REMOVED, "added": words.ADDED, "person": words.PERSON, "removePerson": words.REMOVE_PERSON,
-            "idLength": messages.ID_LENGTH, "idCharacters": messages.ID_CHARACTERS, "idBirth": messages.ID_BIRTH,
-            "idCheck": messages.ID_CHECK, "idBirthDate": messages.ID_BIRTH_DATE, "idSex": messages.ID_SEX,
-            "filled": words.FILLED_FROM_ID, "integer": messages.NOT_INTEGER, "decimal": messages.NOT_DECIMAL,
-            "copied": words.COPIED, "filtered": words.FILTERED, "more": words.MORE_SHOWN,
-            "looking": words.LOOKING, "found": words.POSITION_FOUND, "noPosition": words.NO_POSITION,
-            "noCamera": words.NO_CAMERA, "uploading": words.UPLOADING,
-            "notUploaded": words.NOT_UPLOADED, "tooLarge": words.TOO_LARGE_TO_SEND}
-    return json.dumps({name: text.to(language) for name, text in said.items()}, ensure_ascii=False)
 
 
 def apply_action(form: Form, raw: dict, post: Mapping) -> dict | None:

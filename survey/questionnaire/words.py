@@ -1,4 +1,10 @@
 """The sentences around the questions."""
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+
+from forms import messages
 from forms.language import Text
 
 ERROR_TITLE = Text("还没有提交，请先改这几处", "Not sent yet. Please correct these first")
@@ -123,3 +129,18 @@ NO_POSITION = Text("没有拿到位置。请允许浏览器使用位置，或者
                    "No position came. Allow the browser to use it, or type it in.")
 NO_CAMERA = Text("不能用摄像头。请允许浏览器使用摄像头，或者手工填写。",
                  "The camera cannot be used. Allow the browser to use it, or type it in.")
+
+
+@lru_cache(maxsize=8)
+def script_words(language: str) -> str:
+    """The sentences that `static/questionnaire.js` says, as JSON."""
+    said = {"left": CHARACTERS_LEFT, "over": CHARACTERS_OVER, "remove": CONFIRM_REMOVE,
+            "removed": REMOVED, "added": ADDED, "person": PERSON, "removePerson": REMOVE_PERSON,
+            "idLength": messages.ID_LENGTH, "idCharacters": messages.ID_CHARACTERS, "idBirth": messages.ID_BIRTH,
+            "idCheck": messages.ID_CHECK, "idBirthDate": messages.ID_BIRTH_DATE, "idSex": messages.ID_SEX,
+            "filled": FILLED_FROM_ID, "integer": messages.NOT_INTEGER, "decimal": messages.NOT_DECIMAL,
+            "copied": COPIED, "filtered": FILTERED, "more": MORE_SHOWN,
+            "looking": LOOKING, "found": POSITION_FOUND, "noPosition": NO_POSITION,
+            "noCamera": NO_CAMERA, "uploading": UPLOADING,
+            "notUploaded": NOT_UPLOADED, "tooLarge": TOO_LARGE_TO_SEND}
+    return json.dumps({name: text.to(language) for name, text in said.items()}, ensure_ascii=False)
