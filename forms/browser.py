@@ -17,6 +17,7 @@ from lxml import etree
 from forms.devices import DOORS
 from forms.form import Form
 from forms.language import Text
+from forms.model.actions import CHANGED, Action
 from forms.model.names import X, safe_parser
 
 FACTS = "{urn:rapid-survey:form}"
@@ -36,7 +37,8 @@ _JAVA_ONLY = re.compile(r"\\[pPQEAzZhHRGXae]|\\x\{|&&|[\U00010000-\U0010ffff]")
 _JAVA_OUTSIDE = re.compile(r"\(\?[a-zA-Z-]+[:)]|\(\?>|(?<!\\)[*+?}]\+")
 
 
-_OTHERS = {"lists": Text("外部列表", "lists in files"), "patterns": Text("regex 里 Java 特有的写法", "patterns that only Java reads")}
+_OTHERS = {"lists": Text("外部列表", "lists in files"), "patterns": Text("regex 里 Java 特有的写法", "patterns that only Java reads"),
+           "targets": Text("从外面改重复部分里的答案", "answers inside a repeat that are set from outside")}
 
 
 @lru_cache(maxsize=64)
@@ -47,18 +49,31 @@ def digest_of(form: Form) -> str:
 
 @lru_cache(maxsize=64)
 def lacks(form: Form) -> tuple[str, ...]:
-    """What of this form the engine cannot do: names of functions, "patterns" for those that only the server reads, and "lists"
+    """What of this form the engine cannot do: names of functions, "patterns" for those that only the server reads, "targets" for
+    answers in a repeat that are set from outside, and "lists"
     where it looks something up in a file that is not handed out to browsers. Empty when it can be filled in the browser."""
     tree = etree.fromstring(form.xform, safe_parser())
     called = {name for element in tree.iter(etree.Element) for value in element.attrib.values()
               for name in _CALL.findall(_TEXT.sub("''", value))}
     found = sorted(called & UNKNOWN)
+    if any(node.choices is not None and node.choices.search is not None for node in form.definition.nodes.values()):
+        found.append("search")
     if any(_java_only(pattern[1:-1]) for element in tree.iter(etree.Element) for name in _EXPRESSIONS
            for _, _, pattern in _patterns(element.get(name, ""))):
         found.append("patterns")
+    if any(_outside(form, action) for action in form.definition.actions):
+        found.append("targets")
     if any(instance.get("src") and _inlined(form, instance) is None for instance in tree.iter(X + "instance")):
         found.append("lists")
     return tuple(found)
+
+
+def _outside(form: Form, action: Action) -> bool:
+    """Whether an action of a question sets an answer in a repeat that the question is not in: with two entries the engine stops."""
+    source, target = form.definition.nodes.get(action.source), form.definition.nodes.get(action.ref)
+    if source is None or target is None or CHANGED not in action.events:
+        return False
+    return any(repeat not in source.repeats() for repeat in target.repeats())
 
 
 @lru_cache(maxsize=64)

@@ -20,7 +20,7 @@ INPUTS = {"string": "text", "int": "integer", "decimal": "decimal", "date": "dat
 CONTROLS = {"select1": "select_one", "select": "select_multiple", "rank": "rank", "range": "range", "trigger": "acknowledge"}
 PRELOADS = {("timestamp", "start"): "start", ("timestamp", "end"): "end", ("date", "today"): "today"}
 PROPERTIES = {"deviceid": "deviceid", "username": "username", "email": "email", "phonenumber": "phonenumber"}
-MOST_SHOWN = 5_000
+MOST_SHOWN = 60_000
 _BEGIN = re.compile(r"begin[_ ]?(group|repeat|loop|lgroup|looped group)\b", re.I)
 _END = re.compile(r"end[_ ]?(group|repeat|loop|lgroup|looped group)\b", re.I)
 _CHECK = re.compile(r"([a-z-]+)(?::([^=\s]+)=(\S+))?$")
@@ -109,14 +109,16 @@ class Builder:
         choices = question.node.choices
         if choices is None:
             return
-        if choices.nodeset is None:
+        if choices.search is not None:
+            question.dynamic = True
+        elif choices.nodeset is None:
             question.choices = tuple((code, self.text(label)) for code, label in choices.items)
         else:
             source = choices.nodeset.source.strip()
             found = _LIST.match(source.removeprefix("randomize(").split(",")[0].removesuffix(")"))
             name = found[1] if found else next(iter(re.findall(r"^\s*(?:randomize\(\s*)?instance\('([^']*)'\)", source)), "")
             question.choices = self._list(name, choices) if name else ()
-            question.dynamic = not found or name in self.form.lacking
+            question.dynamic = not found or name in self.form.lacking or len(question.choices) == MOST_SHOWN
         question.codes = frozenset(code for code, _ in question.choices)
 
     def _list(self, name: str, choices) -> tuple:

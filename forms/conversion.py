@@ -60,7 +60,7 @@ def convert(book: Workbook, name: str) -> Converted:
         except RecursionError:
             new = [_confused("too many groups inside each other")]
         except Exception as error:  # pyxform lets KeyError and others through for an odd workbook
-            new = [_confused(f"{type(error).__name__}: {error}")]
+            new = _without_list(error, book) or [_confused(f"{type(error).__name__}: {error}")]
         problems += [problem for problem in new if problem not in problems]
         if found is None or time.monotonic() > end or not _mend(cells, new, found, tried):
             break
@@ -126,6 +126,27 @@ def _soften(rows: list[dict], index: int, problem: Problem, times: int) -> bool:
     else:
         row.setdefault(by_lower.get("name", "name"), f"mended_{index}")
     return True
+
+
+def _without_list(error: Exception, book: Workbook) -> list[Problem]:
+    """What pyxform looks for in a list that there is not: the choices of select_multiple from a repeat, and those of
+    select_one_external without a filter."""
+    if not isinstance(error, KeyError) or not error.args:
+        return []
+    found = []
+    for row in book.sheets.get("survey", []):
+        kind, _, named = " ".join(row.cells.get("type", "").split()).partition(" ")
+        if named != error.args[0]:
+            continue
+        if "external" in kind:
+            cause = Text("select_one_external 没有写 choice_filter", "select_one_external has no choice_filter")
+            remedy = Text("请写 choice_filter；用不着的话改成 select_one，选项写到 choices",
+                          "Write a choice_filter, or make it a select_one with its choices in the sheet choices")
+            found.append(Problem("survey", row.number, cause, remedy, "choice_filter"))
+        elif named.startswith("${") and not kind.lower().endswith("one"):
+            cause = Text("重复部分里的答案只能作单选题的选项", "answers of a repeat can be the choices of select_one only")
+            found.append(Problem("survey", row.number, cause, Text("请改成 select_one", "Make it a select_one"), "type"))
+    return found
 
 
 def _confused(said: str) -> Problem:

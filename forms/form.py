@@ -15,8 +15,10 @@ from forms.conversion import Converted, NotConverted, convert
 from forms.handlers import HANDLERS, METADATA
 from forms.language import LANGUAGES, Text
 from forms.misread import misread
+from forms.model.columns import lacking_columns
 from forms.model.definition import Definition, Fault
 from forms.model.evaluation import Context, XPathError
+from forms.model.external import tidied
 from forms.model.reading import read
 from forms.model.state import EndlessForm, State
 from forms.questions import Column, Question
@@ -31,7 +33,8 @@ HOUSEHOLD_FORMS = LIBRARY[:2]
 MOST_SLIPS = 200
 # The column of a workbook that an attribute of the form comes from.
 COLUMNS = {"relevant": "relevant", "calculate": "calculation", "constraint": "constraint", "required": "required",
-           "readonly": "read_only", "choices": "choice_filter", "count": "repeat_count", "label": "label", "value": "default"}
+           "readonly": "read_only", "choices": "choice_filter", "count": "repeat_count", "label": "label", "value": "default",
+           "parameters": "parameters", "appearance": "appearance"}
 
 __all__ = ["HOUSEHOLD_FORMS", "LIBRARY", "Column", "Form", "FormError", "Question", "form_from_xform", "library", "load"]
 
@@ -86,7 +89,7 @@ class Form:
 
     def _faults(self) -> Iterator[Problem]:
         """What is wrong with the expressions of the form, and what depends on itself."""
-        for fault in self.definition.faults:
+        for fault in [*self.definition.faults, *lacking_columns(self.definition)]:
             yield self._placed(fault.ref, fault.part, *misread(str(fault.cause), self._written(fault)))
         for ref, part, path in self.definition.strangers:
             yield self._placed(ref, part, Text(f"没有这个问题：{path}", f"there is no question {path}"),
@@ -184,10 +187,17 @@ def form_from_xform(xml: bytes, external: Mapping[str, bytes] | None = None) -> 
 
 def _definition(xml: bytes, external: Mapping[str, bytes]) -> Definition:
     try:
-        return read(xml, external)
+        return read(xml, {name: _tidy(name, content) for name, content in external.items()})
     except Fault as fault:
         raise FormError([Problem("—", 0, Text(f"这不是表单：{fault}", f"this is no form: {fault}"),
                                  Text("请换一个文件", "Choose another file"))]) from None
+
+
+def _tidy(name: str, content: bytes) -> bytes:
+    try:
+        return tidied(content) if name.endswith(".csv") else content
+    except ValueError:
+        return content  # what is wrong with it is said when it is read
 
 
 @cache

@@ -4,6 +4,7 @@ MED-1 Every file that the form names must be given; what it does not name is not
 MED-2 A name is a name: no folders, nothing hidden, at most 100 characters.
 MED-3 A picture is a picture by its content, sound is sound, a film a film; a list must be readable.
 MED-4 One file has at most LARGEST bytes, all together LARGEST_ALL.
+MED-5 A CSV is kept as apps read it: UTF-8, without empty lines and blanks around cells.
 """
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ from collections.abc import Mapping
 from forms.devices import DOORS
 from forms.form import Form
 from forms.language import Refusal, Text
+from forms.model.external import tidied
 
 LARGEST = 20 * 1024 * 1024
 LARGEST_ALL = 60 * 1024 * 1024
@@ -86,5 +88,5 @@ def take(form: Form, given: Mapping[str, bytes], is_kind) -> dict[str, bytes]:
             raise FileTooLarge(name, LARGEST)
         if not content or kind != LIST and not is_kind(kind, content[:64]):
             raise NotThatKind(name, kind)
-        taken[name] = content
+        taken[name] = tidied(content) if name.endswith(".csv") else content
     return taken

@@ -28,8 +28,23 @@ FAULTS = [
     (r"indexed-repeat\(\) needs .*$", "indexed-repeat() 的每个重复组都要配一个序号"),
     (r"the pattern (.*) has more than (\d+) characters$", "regex 的式样 {0} 超过 {1} 个字"),
     (r"'/text\(\)' can never find anything$", "/text() 什么也找不到"),
+    (r"search\(\) needs .*$", "search() 要写带引号的文件名，一共 1、4 或 6 个值"),
     (r"no question at (.*)$", "没有这个问题：{0}"),
 ]
+# What is wrong with a file that the form refers to, in Chinese; the remedy is the same for all.
+FILES = [
+    (r"line (\d+): a quotation mark.*$", "第 {0} 行的双引号没有成对"),
+    (r"the column name (.*) cannot be used$", "列名 {0} 不能用"),
+    (r"its text is neither.*$", "文字编码不认识"),
+    (r"is no GeoJSON.*$", "不是 GeoJSON 的 FeatureCollection"),
+    (r"feature (\d+) is no.*$", "第 {0} 个不是点、线或面"),
+    (r"is no XML.*$", "不是正确的 XML"),
+    (r"there is no column (.*) in it$", "没有“{0}”这一列"),
+]
+_FILE = re.compile(r"the file (.*?): (.*)$", re.S)
+_MEND_FILE = Text("请改正这个文件，再选一次；CSV 请另存为“CSV UTF-8”", "Correct this file and choose it again; save a CSV as CSV UTF-8")
+_NO_COLUMN = Text("请改正文件第一行的列名，或在 parameters 列写 value=代码列 label=文字列",
+                  "Correct the heading in the file, or write value=COLUMN label=COLUMN in the column parameters")
 EXCEL = {"vlookup": "pulldata", "len": "string-length", "left": "substr", "mid": "substr", "right": "substr", "concatenate": "concat",
          "isblank": "string-length", "text": "format-date", "average": "sum(…) div count(…)", "iif": "if", "if": "if",
          "length": "string-length", "substring-of": "substr", "date-diff": "decimal-date-time", "datedif": "decimal-date-time",
@@ -55,8 +70,20 @@ MEND = Text("请改正这个表达式，看看引号、括号和运算符", "Men
 
 def misread(cause: str, written: str) -> tuple[Text, Text]:
     """What is wrong with an expression and what to do about it. `cause`: as forms/xpath says it; `written`: as in the workbook."""
+    of_file = _FILE.match(cause)
+    if of_file:
+        return _of_file(*of_file.groups())
     unknown = _UNKNOWN.match(cause)
     return _said(cause), _function(unknown[1]) if unknown else _meant(written)
+
+
+def _of_file(name: str, cause: str) -> tuple[Text, Text]:
+    for pattern, zh in FILES:
+        found = re.match(pattern, cause)
+        if found:
+            remedy = _NO_COLUMN if "no column" in cause else _MEND_FILE
+            return Text(f"文件 {name}：{zh.format(*found.groups())}", f"the file {name}: {cause}"), remedy
+    return Text(f"文件 {name}：{cause}", f"the file {name}: {cause}"), _MEND_FILE
 
 
 def _said(cause: str) -> Text:

@@ -7,7 +7,9 @@ SLP-3 A choice_filter by a column that the list does not have leaves no choices.
 SLP-4 A date without date('…') is a subtraction, and a constraint that looks at nothing is always the same.
 SLP-5 A default that is no answer of its question; a message without its rule.
 SLP-6 yes in another spelling: what is understood counts as yes, anything else in `personal` too, as a slip must publish nothing.
-SLP-7 A language written in two ways; a default_language that no column has; a misspelt setting.
+SLP-7 A language written in two ways; a default_language that no column has; a misspelt setting, or one below the first row.
+SLP-8 pulldata() from a column that the file does not have is always empty.
+SLP-9 A trigger outside of a repeat that sets an answer in it: with a second entry apps stop there.
 """
 from __future__ import annotations
 
@@ -17,8 +19,11 @@ from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING
 
+from lxml import etree
+
 from forms.building import NO, YES
 from forms.expressions import resolve
+from forms.functions.lookups import plain
 from forms.language import Text
 from forms.questions import Question
 from forms.workbook import Problem, Row
@@ -36,6 +41,8 @@ SETTINGS = ("form_id", "form_title", "title", "version", "default_language", "in
 PARTS = (("relevant", "relevant"), ("constraint", "constraint"), ("calculate", "calculation"), ("required", "required"))
 MOST_COMPARED = 300
 _A_DOT = Text("用一个点（.）代表答案，例如 . >= 0 and . <= 120", "A dot stands for the answer, as in . >= 0 and . <= 120")
+_MISSPELT = Text("如果写错了字，请改正", "If it is a slip of the pen, correct it")
+_PULLED = re.compile(r"pulldata\(\s*['\"]([^'\"]+)['\"]\s*,\s*['\"]([^'\"]+)['\"]\s*,\s*['\"]([^'\"]+)['\"]")
 _MENDED = Text("如果不是这个意思，请改正", "Correct it if this is not what is meant")
 
 
@@ -49,6 +56,8 @@ def slips(form: Form, rows: dict[str, list[Row]]) -> Iterator[Problem]:
             yield from _of_expressions(form, question)
             yield from _of_filter(form, question)
             yield from _of_cells(form, question, row)
+            yield from _of_files(form, question, row)
+            yield from _of_triggers(form, question)
     yield from _of_settings(form, rows)
 
 
@@ -151,15 +160,42 @@ def _no_answer(question: Question, default: str) -> Text | None:
     return None
 
 
+def _of_files(form: Form, question: Question, row: Row) -> Iterator[Problem]:
+    for column, written in row.cells.items():
+        for file, *named in _PULLED.findall(written):
+            instance = form.definition.instances.get(file.removesuffix(".csv"))
+            rows = instance.findall("{*}root/{*}item") if instance is not None else []
+            there = {plain(etree.QName(cell).localname) for cell in rows[0]} if rows else set()
+            for name in named:
+                if there and not name.startswith("@") and plain(name) not in there:
+                    said = Text(f"文件 {file} 里没有“{name}”这一列，总是空的", f"the file {file} has no column {name}: always empty")
+                    yield _slip(question, said, Text("请核对列名", "Check the name of the column"), column)
+
+
+def _of_triggers(form: Form, question: Question) -> Iterator[Problem]:
+    for action in question.node.triggers:
+        target = form.definition.nodes.get(action.ref)
+        outside = [repeat for repeat in target.repeats() if repeat not in question.node.repeats()] if target is not None else []
+        if outside:
+            name = action.ref.rsplit("/", 1)[-1]
+            yield _slip(question, Text(f"它会改重复部分里的“{name}”；有两份时，采集软件会停在这里",
+                                       f"it sets “{name}” inside a repeat; with a second entry apps stop there"),
+                        Text("请把它也放进那个重复部分", "Move it into that repeat"), "trigger")
+
+
 def _of_settings(form: Form, rows: dict[str, list[Row]]) -> Iterator[Problem]:
     first = next(iter(rows.get("settings", [])), None)
     languages = [language for language in form.definition.texts.languages if language]
     if first is not None:
         for head in first.cells:
             meant = difflib.get_close_matches(head.replace(" ", "_"), SETTINGS, 1, 0.7)
-            if head.replace(" ", "_") not in SETTINGS and meant:
+            if head.replace(" ", "_") not in SETTINGS and not head.startswith(("attribute", "sms_")):
                 yield Problem("settings", 1, Text(f"“{head}”这一列没有用到", f"the column “{head}” is not used"),
-                              Text(f"要写的是不是 {meant[0]}？是的话请改列名", f"Did you mean {meant[0]}? Then correct the heading"), head)
+                              Text(f"要写的是不是 {meant[0]}？是的话请改列名", f"Did you mean {meant[0]}? Then correct the heading")
+                              if meant else _MISSPELT, head)
+    for row in rows.get("settings", [])[1:]:
+        said = Text("settings 只看第一行，这一行没有用到", "only the first row of settings counts; this one is not used")
+        yield Problem("settings", row.number, said, Text("请写到第一行，或删去", "Write it in the first row, or remove it"))
     written = [re.split(r"::?", head, maxsplit=1)[1].strip() for row in rows.get("survey", [])[:50] for head in row.cells
                if re.match(r"(label|hint)\s*::?", head)]
     wanted = first.cells.get("default_language", "") if first is not None else ""

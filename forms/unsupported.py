@@ -67,7 +67,7 @@ def warnings(book: Workbook, said: list[str]) -> list[Problem]:
     """What is left out or done otherwise: columns and looks that mean nothing here, types that a page cannot serve, and
     what pyxform remarks (`said`)."""
     rows = book.sheets.get("survey", [])
-    found = [*unused_columns(rows), *_looks(rows), *_kinds(rows), *_settings(book), *_formulas(book), *_spelt(book)]
+    found = [*unused_columns(rows), *_looks(rows), *_kinds(rows), *_settings(book), *_last_saved(rows), *_formulas(book), *_spelt(book)]
     return found + [_remark(sentence) for sentence in dict.fromkeys(said)]
 
 
@@ -108,6 +108,15 @@ def _settings(book: Workbook) -> Iterator[Problem]:
     if book.sheets.get("entities"):
         what = Text("实体只随答案一起保存，不另建清单", "entities are kept with the answers, and no list is made of them")
         yield Problem("entities", 0, what, NOTHING_TO_DO)
+
+
+def _last_saved(rows: list[Row]) -> Iterator[Problem]:
+    for row in rows:
+        for column, written in row.cells.items():
+            if "${last-saved#" in written:
+                yield Problem("survey", row.number, Text("网页不会带出上一份的答案，会空着；采集软件会带出来",
+                                                         "a page does not carry over answers of the form before; apps do"),
+                              NOTHING_TO_DO, column)
 
 
 def _formulas(book: Workbook) -> Iterator[Problem]:

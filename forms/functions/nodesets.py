@@ -29,12 +29,16 @@ def last(frame: Frame) -> float:
 
 @function("position", "?s", "number", framed=True)
 def position(frame: Frame, *nodes: list) -> float:
-    """The place of the context node; or of the first given node among the neighbours before it of the same name."""
+    """The place of the context node; or of a given node among the neighbours before it of the same name: of the one that the
+    question is in, else of the first."""
     if not nodes:
         return float(frame.position)
     if not nodes[0]:
         raise EvaluationError("position() of a question that is not there")
     node = nodes[0][0]
+    if len(nodes[0]) > 1 and frame.current is not None:
+        around = [frame.current, *ancestors(frame.current)]
+        node = next((each for each in nodes[0] if any(each is one for one in around)), node)
     if not is_element(node):
         return 1.0
     place = 1

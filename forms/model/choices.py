@@ -16,7 +16,8 @@ class Choice(NamedTuple):
 
 class Choices(NamedTuple):
     """`items`: (code, words) written in the control. Otherwise `nodeset` finds the items, and `value` and `label` are read
-    in each of them; `dynamic`: whether the nodeset can change while the form is filled."""
+    in each of them; `dynamic`: whether the nodeset can change while the form is filled. `search`: a list in a file that items
+    stand for (`forms.model.searching`)."""
 
     items: tuple[tuple[str, Label | None], ...] = ()
     nodeset: object = None
@@ -24,3 +25,4 @@ class Choices(NamedTuple):
     label: object = None
     label_is_identity: bool = False
     dynamic: bool = False
+    search: object = None

@@ -86,6 +86,8 @@ def _choice_references(form: Definition, node: NodeDef, words_of_choices: list[s
     for compiled in (choices.nodeset, choices.value, choices.label):
         if compiled is not None:
             refs += compiled.refs
+    for argument in choices.search.arguments if choices.search else ():
+        refs += argument.refs
     for _, label in choices.items:
         refs += label_references(form, node, label)
     for source in words_of_choices:

@@ -14,6 +14,7 @@ from forms.model.dependencies import connect
 from forms.model.evaluation import Evaluator
 from forms.model.external import by_list, secondary_instance
 from forms.model.names import JR, ODKX, ORX, H, Names, X, copied, safe_parser
+from forms.model.searching import file_of, searched
 from forms.model.texts import Texts, label, referred
 
 CONTROLS = {X + name: name for name in ("input", "select1", "select", "rank", "range", "trigger", "upload", "secret")}
@@ -143,6 +144,10 @@ class _Reader:
 
     def _external(self, external: Mapping[str, bytes], blank_missing: bool) -> None:
         form = self.definition
+        for element, _ in self.controls:
+            file = file_of(element.get("appearance", ""))
+            if file:  # named in no instance, as only apps look for it
+                form.lacking.setdefault(file.removesuffix(".csv"), f"jr://file-csv/{file}")
         form.external = dict(form.lacking)
         self.itemsets = by_list(external["itemsets.csv"]) if "itemsets.csv" in external else {}
         for identity, src in form.external.items():
@@ -157,7 +162,7 @@ class _Reader:
                 del form.lacking[identity]
             except ValueError as error:
                 form.instances[identity] = etree.Element("instance", id=identity)
-                self.faults.append(Fault(f"the file {src}: {error}"))
+                self.faults.append(Fault(f"the file {src.rsplit('/', 1)[-1]}: {error}"))
 
     def _bind(self, node: NodeDef, bind: etree._Element) -> None:
         form, ref = self.definition, node.ref
@@ -192,8 +197,9 @@ class _Reader:
     def _choices(self, element: etree._Element, node: NodeDef) -> Choices:
         itemset = element.find(X + "itemset")
         if itemset is None:
-            return Choices(tuple((item.findtext(X + "value") or "", label(item.find(X + "label")))
-                                 for item in element.iter(X + "item")))
+            items = tuple((item.findtext(X + "value") or "", label(item.find(X + "label"))) for item in element.iter(X + "item"))
+            search = searched(self.definition, node)
+            return Choices(items, dynamic=search is not None, search=search)
         form, nodeset = self.definition, itemset.get("nodeset", "")
         value, words = itemset.find(X + "value"), itemset.find(X + "label")
         said = words.get("ref", "") if words is not None else ""

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from forms.model.choices import Choice
+from forms.model.searching import is_fixed
 from forms.model.texts import Label, Words
 from forms.model.tree import Node
 
@@ -47,6 +48,9 @@ def places(state: State, node: Node) -> Callable[[str], int]:
 def _choices(state: State, node: Node):
     choices, context, place = node.d.choices, state.context, node.element
     for value, label in choices.items:
+        if choices.search is not None and not is_fixed(value):
+            yield from (Choice(*found) for found in choices.search.found(value, said(state, node, label) or "", place, context))
+            continue
         yield Choice(value, said(state, node, label) or "", label.identity if label is not None else "")
     if choices.nodeset is None:
         return

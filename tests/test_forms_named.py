@@ -1,0 +1,73 @@
+"""What a workbook asks for and a page, or nobody, can do: named in a warning or refused in words, never dropped in silence."""
+import pytest
+
+from forms.browser import lacks
+from forms.form import FormError
+from tests.forms_inline import checked, form
+
+TEXT = "| type | name | label |\n| text | a | A |"
+
+
+def warned(loaded) -> list[tuple]:
+    return [(problem.sheet, problem.row, problem.column) for problem in loaded.warnings]
+
+
+def refused(survey: str, **sheets: str):
+    with pytest.raises(FormError) as found:
+        form(survey, **sheets)
+    return found.value.problems
+
+
+def test_answers_of_the_form_before_are_not_carried_over_and_a_warning_says_so():
+    loaded = form("| type | name | label | default |\n| text | a | A | ${last-saved#a} |")
+    assert ("survey", 2, "default") in warned(loaded) and checked(loaded).answers == {}
+
+
+def test_settings_that_mean_nothing_and_rows_below_the_first_are_named():
+    loaded = form(TEXT, settings="| form_id | colour | attribute::x | sms_keyword |\n| f | red | 1 | k |\n| g | | | |")
+    assert [place for place in warned(loaded) if place[0] == "settings"] == [("settings", 1, "colour"), ("settings", 3, "")]
+
+
+def test_a_trigger_that_reaches_into_a_repeat_is_named_and_filled_on_the_server():
+    loaded = form("""
+        | type | name | label | calculation | trigger |
+        | text | a | A | | |
+        | begin_repeat | r | R | | |
+        | text | b | B | concat(${a}, '!') | ${a} |
+        | text | c | C | concat(${b}, '!') | ${b} |
+        | end_repeat | | | | |""")
+    assert warned(loaded) == [("survey", 2, "trigger")] and lacks(loaded) == ("targets",)
+
+
+def test_the_position_of_a_repeat_is_that_of_the_entry_around_the_question():
+    loaded = form("""
+        | type | name | label | calculation |
+        | begin_repeat | r | R | |
+        | text | a | A | |
+        | begin_group | g | G | |
+        | calculate | p | | position(${r}) |
+        | end_group | | | |
+        | end_repeat | | | |""")
+    assert [each["p"] for each in checked(loaded, r=[{"a": "x"}, {"a": "y"}]).answers["r"]] == ["1", "2"]
+
+
+REPEAT = "| type | name | label |\n| begin_repeat | r | R |\n| text | n | N |\n| end_repeat | | |\n"
+
+
+@pytest.mark.parametrize("survey, sheets, row, column", [
+    ("| type | name | label |\n| select_one_external c | q | Q |", {"external_choices": "| list_name | name | label |\n| c | a | A |"},
+     2, "choice_filter"),
+    (REPEAT + "| select_one ${n} | p | P |\n| select_multiple ${n} | q | Q |", {}, 6, "type"),
+    ("| type | name | label |\n| select_one_from_file a.csv | p | P |\n| select_one_from_file a.xml | q | Q |", {}, 0, "type"),
+    ("| type | name | label | calculation | trigger |\n| text | a | A | | |\n| calculate | b | | 1 | |\n| calculate | c | | 2 | ${b} |", {},
+     0, "trigger"),
+    ("| type | name | label | media::smell |\n| text | a | A | x |", {}, 0, ""),
+    ("| type | name | label |\n| text | a | A |\n| background-geopoint | b | |", {}, 3, "trigger"),
+    ("| type | name | label | parameters |\n| audit | | | location-priority=balanced |\n| text | a | A | |", {}, 0, "parameters"),
+    (TEXT, {"entities": "| list_name |\n| people |"}, 2, "label"),
+    (TEXT, {"entities": "| list_name | label |\n| people | ${a} |\n| trees | ${a} |"}, 3, ""),
+])
+def test_a_mistake_is_explained_in_chinese_with_its_place(survey, sheets, row, column):
+    [problem] = refused(survey, **sheets)
+    assert (problem.row, problem.column) == (row, column)
+    assert "只有英文说明" not in problem.cause.zh and "Error" not in problem.cause.zh
