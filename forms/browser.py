@@ -5,7 +5,8 @@ BRW-1 Named kinds of numbers stand as attributes at their binds (FACTS).
 BRW-2 Lists in files of the form travel inside it, up to LARGEST_LIST bytes each; lists of doors never do: they are a person's own.
 BRW-3 A choice from the sheet external_choices is a choice with a list, not a text field with a query.
 BRW-4 The pattern of `regex()` must match the whole text, as on the server; the engine by itself looks for it anywhere.
-BRW-5 A form with a pattern that a browser's regular expressions lack, or read as something else, is not for the engine."""
+BRW-5 A form with a pattern that a browser's regular expressions lack, or read as something else, is not for the engine.
+BRW-6 The hints of groups and repeats, which an XForm does not hold, stand as attributes at them (FACTS)."""
 from __future__ import annotations
 
 import hashlib
@@ -21,7 +22,8 @@ from forms.model.actions import CHANGED, Action
 from forms.model.names import X, safe_parser
 
 FACTS = "{urn:rapid-survey:form}"
-"""Attributes of binds: `check`, the named kind of number that a text holds; `field` and `code`, when (see `Check`)."""
+"""Attributes of binds: `check`, the named kind of number that a text holds; `field` and `code`, when (see `Check`).
+Of groups and repeats: `hint-zh` and `hint-en`."""
 
 # Functions of ours that the engine does not know, or means otherwise: tests/test_form_runtime.py asks it.
 UNKNOWN = frozenset({"depend", "enclosed-area", "intersects", "is-selected", "property", "pulldata", "version"})
@@ -86,6 +88,11 @@ def for_browser(form: Form) -> bytes:
         for name, value in zip(("check", "field", "code"), check or ()):
             if value:
                 bind.set(FACTS + name, value)
+    hints = {question.path: question.hint for question in form.root.walk() if question.is_container and any(question.hint)}
+    for part in tree.iter(X + "group", X + "repeat"):
+        for language, words in hints.get(part.get("ref") or part.get("nodeset"), Text("", ""))._asdict().items():
+            if words:
+                part.set(f"{FACTS}hint-{language}", words)
     for instance in list(tree.iter(X + "instance")):
         inside = _inlined(form, instance) if instance.get("src") else None
         if inside is not None:

@@ -238,7 +238,7 @@ class Filling:
         wrong = showing.violation(self.state, found)
         if wrong == "required":
             own = self._own(found, question.node.required_message)
-            return own or question.required_message or (messages.CHOOSE if question.node.choices else messages.REQUIRED)
+            return own or question.required_message or messages.unanswered(question.type, question.node.choices is not None)
         if wrong == "constraint":
             return broken_words(question, answers, self.now.date().isoformat(), self._own(found, question.node.constraint_message))
         return None

@@ -5,13 +5,14 @@ from forms.language import Text
 
 REQUIRED = Text("这一项要填", "Please answer this question")
 CHOOSE = Text("请选一项", "Please choose one")
+CHOOSE_SOME = Text("请至少选一项", "Please choose at least one")
 UNKNOWN_CHOICE = Text("这个选项不在列表里，请重新选", "That choice is not in the list; please choose again")
 NOT_INTEGER = Text("请填整数，如 3", "Please write a whole number, like 3")
 NOT_ON_SCALE = Text("请填 {start} 到 {end} 之间的数，每档 {step}", "Please give a number from {start} to {end}, in steps of {step}")
 TOO_LARGE = Text("数太大了，请再看一遍", "This number is too large; please check it")
 NOT_DECIMAL = Text("请填数字，如 85.5", "Please write a number, like 85.5")
-NOT_DATE = Text("日期不对，请按“年-月-日”填，如 1960-05-08",
-                "This date is not right; write year-month-day, like 1960-05-08")
+NOT_DATE = Text("日期不对，请填年月日，如 19600508",
+                "This date is not right; write year, month and day, like 19600508")
 NOT_TIME = Text("时间不对，请按“时:分”填，如 14:05", "This time is not right; write hours:minutes, like 14:05")
 NOT_MOMENT = Text("日期和时间不对，如 2026-03-10 14:05", "This date and time is not right; write it like 2026-03-10 14:05")
 NOT_PLACE = Text("位置不对，请填“纬度 经度”，如 22.61 114.05",
@@ -43,3 +44,8 @@ ID_BIRTH_DATE = Text("身份证号和出生日期对不上，请看是哪一个�
                      "This ID number does not match the birth date; please see which one is wrong")
 ID_SEX = Text("身份证号和性别对不上，请看是哪一个选错了",
               "This ID number does not match the sex; please see which one is wrong")
+
+
+def unanswered(kind: str, choices: bool) -> Text:
+    """What is said of a question of this type that has to be answered."""
+    return REQUIRED if not choices else CHOOSE_SOME if kind == "select_multiple" else CHOOSE

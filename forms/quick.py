@@ -171,7 +171,7 @@ class _Run:
             return None
         if question.name not in block.answers:
             if not question.is_container and self._required(question, block):
-                return question.required_message or (messages.CHOOSE if question.choices else messages.REQUIRED)
+                return question.required_message or messages.unanswered(question.type, bool(question.choices))
             return None
         if question.constraint and not self._run(question.constraint, question, block):
             return broken_words(question, block.answers, self.today)

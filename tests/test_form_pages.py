@@ -217,22 +217,26 @@ def test_the_last_page_shows_every_answer_and_leads_back_to_its_page():
 
 
 CHECKED = form("""
-    | type | name | label | hint |
-    | note | about | | Go round the house first |
-    | decimal | area | Area | |
-    | note | why | Why we ask | For the heating |
-    | begin_repeat | room | Room | |
-    """ + "".join(f"| text | t{number} | T{number} | |\n" for number in range(8)) + "| end_repeat | | | |")
+    | type | name | label | hint | required |
+    | note | about | | Go round the house first | |
+    | decimal | area | Area | | |
+    | select_multiple heat | heat | Heating | | yes |
+    | note | why | Why we ask | For the heating | |
+    | begin_repeat | room | Room | One for each room | |
+    """ + "".join(f"| text | t{number} | T{number} | | |\n" for number in range(8)) + "| end_repeat | | | |",
+    choices="| list_name | name | label |\n| heat | coal | Coal |\n| heat | gas | Gas |")
 
 
-def test_a_notes_hint_is_shown_and_the_last_page_tells_the_pages_of_an_entry_apart():
+def test_hints_of_notes_and_lists_are_shown_and_the_last_page_tells_the_pages_of_an_entry_apart():
     filling = Filling(CHECKED)
     assert filling.tree.xpath("//*[@class='note']//text()") == ["Go round the house first", "Why we ask", "For the heating"]
-    filling.next(area="3")
+    assert "Please choose at least one" in filling.next(area="3").text
+    filling.next(area="3", heat="coal")
+    assert "One for each room" in filling.text
     filling.press("add:1")
     filling.next(room__0__t0="a").next(room__0__t7="b").next()
     assert filling.tree.xpath("//h3/text()") == ["Part 1", "Room 1", "Room 1 (continued)"]
-    assert filling.tree.xpath("//dd/text()") == ["3", "a", "b"]
+    assert filling.tree.xpath("//dd/text()") == ["3", "Coal", "a", "b"]
 
 
 def test_an_error_found_at_the_end_leads_to_its_page():

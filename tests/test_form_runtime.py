@@ -117,9 +117,15 @@ def test_the_head_of_a_table_is_no_question_and_other_is_said_in_the_readers_lan
         assert "reserved_name" not in words and "其他" in words and "Other" not in words
     assert runtime.open_form(page, CHECKED, "en") == ""
     page.fill("[name=q-area]", "3")
-    for does in ("next", "add:1", "next", "next", "next"):
+    page.locator("button[value=next]").click()
+    page.locator("#q-heat-error").get_by_text("Please choose at least one").wait_for()
+    page.locator("[name=q-heat]").first.check()
+    page.locator("button[value=next]").click()
+    page.get_by_text("One for each room").wait_for()
+    for does in ("add:1", "next", "next", "next"):
         page.locator(f"button[value='{does}']").click()
-    assert page.locator("h3").all_inner_texts() == ["Part 1", "Room 1", "Room 1 (continued)"] and page.locator("dd").inner_text() == "3"
+    assert page.locator("h3").all_inner_texts() == ["Part 1", "Room 1", "Room 1 (continued)"]
+    assert page.locator("dd").all_inner_texts() == ["3", "Coal"]
 
 
 @pytest.mark.long

@@ -48,7 +48,7 @@ class Items:
                 label = self.label(question, node) if node is not None else ""
                 inside = [item for item in self._items(question.children, page, errors, within) if not item.only_says(label)]
                 if inside and label:
-                    yield Item(field_name(page.path, question), "group", label, hint=self.said(node, "hint"), items=inside)
+                    yield Item(field_name(page.path, question), "group", label, hint=plain(self.to(question.hint)), items=inside)
                 else:
                     yield from inside
             elif question.type != "repeat" and is_shown(question, node):

@@ -29,7 +29,7 @@
 
 import { Attachments } from "./attachments.js";
 import { carrier } from "./carry.js";
-import { factsIn } from "./question.js";
+import { factsIn, hintsIn } from "./question.js";
 import { written, canFind } from "./places.js";
 import { restored } from "./restored.js";
 import { Session, emptied } from "./session.js";
@@ -57,7 +57,7 @@ export async function openForm(options) {
   const files = new Map();
 
   const session = new Session({
-    root: instance.root, facts: factsIn(options.xml), words: options.words, language: options.language, attachments,
+    root: instance.root, facts: factsIn(options.xml), hints: hintsIn(options.xml), words: options.words, language: options.language, attachments,
     key: draft.earlier ? null : draft.place, reviewed: draft.reviewed && !draft.earlier, chosen: draft.chosen,
     changed(what) {
       if (!drawn || closed) return;

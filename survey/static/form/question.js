@@ -32,6 +32,16 @@ export function factsIn(xml) {
   return facts;
 }
 
+/** The hints of groups and repeats, by path: {zh, en}. */
+export function hintsIn(xml) {
+  const hints = new Map();
+  for (const part of new DOMParser().parseFromString(xml, "text/xml").querySelectorAll("group, repeat")) {
+    const words = { zh: part.getAttributeNS(FACTS, "hint-zh") || "", en: part.getAttributeNS(FACTS, "hint-en") || "" };
+    if (words.zh || words.en) hints.set(part.getAttribute("ref") || part.getAttribute("nodeset"), words);
+  }
+  return hints;
+}
+
 export function isNote(definition) {
   return isHead(definition) || Boolean(definition.noteTextDefinition) && !definition.bind.calculate;
 }

@@ -10,8 +10,8 @@ const ID_WORDS = { idLength: "ID_LENGTH", idCharacters: "ID_CHARACTERS", idBirth
 
 export class Session {
   /** `words`: {zh: {NAME: sentence}, en: …}. `changed(kind)` is called after every change, "answer" or "place". */
-  constructor({ root, facts, words, language, chosen, attachments, key, reviewed, changed }) {
-    Object.assign(this, { root, facts, allWords: words, attachments, changed });
+  constructor({ root, facts, hints, words, language, chosen, attachments, key, reviewed, changed }) {
+    Object.assign(this, { root, facts, hints, allWords: words, attachments, changed });
     this.errors = new Map(); // id of a question -> sentence
     this.elsewhere = []; // [{text, go}]: what is wrong on other pages, or what the server said
     this.typed = new Map(); // node -> {text, error, about}: what stands in a field but is no answer
@@ -186,7 +186,7 @@ export class Session {
     const violation = node.validationState.violation;
     if (!violation) return "";
     const own = violation.message ? violation.message.asString : "";
-    if (violation.condition === "required") return own || this.say(node.nodeType === "select" ? "CHOOSE_ONE" : "REQUIRED");
+    if (violation.condition === "required") return own || this.say(node.nodeType !== "select" ? "REQUIRED" : node.selectType === "select" ? "CHOOSE_SOME" : "CHOOSE_ONE");
     return this.exactly(question) || own || this.say("CONSTRAINT");
   }
 

@@ -4,7 +4,7 @@
 import { arrange, h } from "./element.js";
 import { makeField } from "./field.js";
 import { REVIEW } from "./pages.js";
-import { labelOf } from "./question.js";
+import { labelOf, plain } from "./question.js";
 import { entriesOf, reviewOf, titled } from "./summary.js";
 
 const TAP = 50; // ms between letting go and the click that follows
@@ -128,11 +128,11 @@ export class View {
     let group = this.groups.get(node);
     if (!group) {
       const id = "g-" + this.groups.size;
-      group = { title: h("h2", { id }), element: h("section", { class: "group", "aria-labelledby": id }) };
+      group = { title: h("h2", { id }), hint: this.hintOf(node.definition), element: h("section", { class: "group", "aria-labelledby": id }) };
       this.groups.set(node, group);
     }
     group.title.textContent = label;
-    arrange(group.element, [group.title, ...inside]);
+    arrange(group.element, [group.title, group.hint, ...inside].filter(Boolean));
     return group.element;
   }
 
@@ -152,8 +152,13 @@ export class View {
   hint(page) {
     const alone = page && page.section.questions.length === 1 ? page.section.questions[0] : null;
     const group = page && (page.section.repeat || (alone && alone.type === "group" ? alone : null));
-    const hint = group && group.bodyElement && group.bodyElement.hint;
-    return hint && hint.asString ? h("p", { class: "hint" }, hint.asString) : null;
+    return group ? this.hintOf(group) : null;
+  }
+
+  /** The hint of a group or a repeat. */
+  hintOf(definition) {
+    const words = this.session.hints.get(definition.nodeset);
+    return words ? h("p", { class: "hint" }, plain(words[this.session.language] || words.zh)) : null;
   }
 
   languages() {
