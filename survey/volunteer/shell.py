@@ -20,7 +20,7 @@ from survey.access import PUBLIC, Pages
 pages = Pages("shell", __name__)
 
 _AT_ONCE = ("survey.css", "code.js", "detector.js", "icon.svg", "app/*.js", "app/*.css", "app/screens/*.js")
-_IN_THE_BACKGROUND = ("form/*.js", "form/*.css", "questionnaire.js", "vendor/*.js", "vendor/*.wasm", "app/icons/*.png")
+_IN_THE_BACKGROUND = ("form/*.js", "form/*.css", "vendor/*.js", "vendor/*.wasm", "app/icons/*.png")
 _NAME = {"name": "入户登记", "short_name": "入户登记", "lang": "zh-Hans", "dir": "ltr",
          "description": "志愿者上门登记：没有网络也能用。"}
 
