@@ -3,6 +3,7 @@ the volunteers' own phones. All refusals that need no database are made here."""
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -16,7 +17,7 @@ from forms.form import Form
 from forms.language import Refusal
 from forms.model.names import ENTITIES, JAVAROSA, ODK, OPENROSA, XFORMS
 from forms.model.writing import WrongInstance
-from forms.submission import from_xml, meta_of, parsed
+from forms.submission import from_xml, local_name, meta_of, parsed
 
 LONGEST_ID = 249
 _LONGEST_NAME = 200
@@ -59,17 +60,16 @@ class Filled:
     tree: etree._Element
 
     def __post_init__(self):
+        self.elements = list(self.tree.iter(etree.Element))  # kept: lxml makes objects anew for what nobody holds
         self.meta = meta_of(self.tree)
         self.instance = (self.meta.get("instanceID") or self.tree.get("instanceID") or "").strip()
         self.corrects = (self.meta.get("deprecatedID") or "").strip() or None
-        name = etree.QName(self.tree)
-        self.key = self.tree.get("id") or name.namespace or ""
+        self.key = self.tree.get("id") or etree.QName(self.tree).namespace or ""
         self.version = self.tree.get("version") or ""
 
     def child(self, name: str) -> str:
         """The text of a child of the root by local name, "" for none."""
-        return next((child.text or "" for child in self.tree if isinstance(child.tag, str)
-                     and etree.QName(child).localname == name), "").strip()
+        return next((child.text or "" for child in self.tree.iterchildren(etree.Element) if local_name(child) == name), "").strip()
 
 
 def read(xml: bytes, most: int) -> Filled:
@@ -108,15 +108,15 @@ def check_kind(kind: str, head: bytes) -> None:
 
 def answers_in(filled: Filled, form: Form) -> tuple[dict, list[str]]:
     """The raw answers, and flags for what is in the XML but nowhere in the form. Raises BadXml."""
-    found = {element.tag.partition("}")[0][1:] for element in filled.tree.iter(etree.Element) if element.tag[0] == "{"}
-    if found - _namespaces(form):
+    found = {element.tag.partition("}")[0][1:] for element in filled.elements if element.tag[0] == "{"}
+    if found and found - _namespaces(form):
         raise BadXml("命名空间不对", "its namespace is wrong")
     try:
-        raw = from_xml(form, filled.tree)
+        raw = from_xml(form, filled.tree, plain=not found)
     except WrongInstance:
         raise BadXml("不是这份问卷的答案", "it does not answer this questionnaire") from None
-    sent = sum(_texts(child) for child in filled.tree if isinstance(child.tag, str)
-               and etree.QName(child).localname not in _NOT_ANSWERS)
+    sent = _texts(filled.elements[1:]) - sum(_texts(child.iter(etree.Element)) for child in filled.tree.iterchildren(etree.Element)
+                                         if local_name(child) in _NOT_ANSWERS)
     read = _count({name: value for name, value in raw.items() if name != DOOR_CODE and name not in filled.meta})
     return raw, [f"unknown:{sent - read}"] if sent > read else []
 
@@ -126,10 +126,10 @@ def _namespaces(form: Form) -> set[str]:
     return {*_USUAL, form.definition.namespace, form.key, *form.definition.names.declared.values()}
 
 
-def _texts(element: etree._Element) -> int:
+def _texts(elements: Iterable[etree._Element]) -> int:
     """How many elements without children hold text."""
     count = 0
-    for below in element.iter(etree.Element):
+    for below in elements:
         text = below.text
         if text and not len(below) and not text.isspace():
             count += 1
@@ -137,8 +137,14 @@ def _texts(element: etree._Element) -> int:
 
 
 def _count(answers: dict) -> int:
-    return sum(sum(map(_count, value)) if isinstance(value, list) and value and isinstance(value[0], dict)
-               else bool(value) for value in answers.values())
+    """How many answers there are, in repeats too."""
+    count = 0
+    for value in answers.values():
+        if isinstance(value, list) and value and isinstance(value[0], dict):
+            count += sum(map(_count, value))
+        elif value:
+            count += 1
+    return count
 
 
 def named_files(filled: Filled, form: Form, raw: dict) -> dict[str, str]:

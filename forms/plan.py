@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from graphlib import CycleError, TopologicalSorter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from lxml import etree
 
@@ -55,6 +55,52 @@ def lay(form: Form) -> None:
         if not all([_made_plain(form, question) for question in form.root.walk()]):
             form.person_template = _instance(form.repeat) if form.repeat else None
             form.template = _instance(form.root, but=form.repeat)
+        _lay_quick(form)
+
+
+class Update(NamedTuple):
+    """A question whose relevance or calculation is to be worked out, `of_person`: in each person's block (see forms.quick)."""
+
+    question: Question
+    of_person: bool
+    relevant: Callable | None
+    calculation: Callable | None
+
+
+class Rule(NamedTuple):
+    """What a question's answer must keep to. `required`: True, False or a function of the block; so is `constraint`."""
+
+    question: Question
+    name: str
+    required: bool | Callable
+    constraint: Callable | None
+
+
+def _lay_quick(form: Form) -> None:
+    """The steps and rules of the quick way: nothing is looked up in a question while answers are judged."""
+    form.steps = [Update(q, q.part == "person" and q is not form.repeat, _runs(q, q.relevant), _runs(q, q.calculation))
+                  for q in form.steps]
+    before = form.household_nodes
+    after = []
+    if form.repeat:
+        place = before.index(form.repeat)
+        before, after = before[:place], before[place + 1:]
+    form.rules = {name: [rule for q in nodes if (rule := _rule(q)) is not None] for name, nodes in (
+        ("before", before), ("after", after), ("person", form.person_nodes[1:]))}
+    form.rules["repeat"] = [Rule(form.repeat, form.repeat.name, _runs(form.repeat, form.repeat.required), None)] if form.repeat else []
+
+
+def _rule(question: Question) -> Rule | None:
+    if question.is_container or not (is_asked(question) or question.required or question.constraint):
+        return None
+    return Rule(question, question.name, _runs(question, question.required), _runs(question, question.constraint))
+
+
+def _runs(question: Question, expression: Expression | bool | None) -> Callable | bool | None:
+    """A function of a block of `forms.quick` for an expression; what is none stays as it is."""
+    if not isinstance(expression, Expression):
+        return expression
+    return expression.plain or (lambda block: expression(block.nodes[question], block.context))
 
 
 def is_asked(question: Question) -> bool:

@@ -9,9 +9,11 @@ from copy import deepcopy
 from lxml import etree
 
 from forms import messages
-from forms.expressions import Expression, on_day
+from forms.expressions import on_day
 from forms.form import Form
+from forms.handlers.choice import read_one
 from forms.language import Text
+from forms.plan import Rule, Update
 from forms.questions import Question
 from forms.verdict import AnswerError, Result, broken_words
 from forms.xpath.context import Context
@@ -39,6 +41,9 @@ class _Block:
         for question, read in asked:
             value = get(question.name)
             if not value:
+                continue
+            if read is read_one and value.__class__ is str and value in question.codes:
+                self.shown[question.name] = self.answers[question.name] = value  # most answers by far are of this kind
                 continue
             answer, shown, error = read(value, question)
             if shown:
@@ -90,9 +95,9 @@ class _Run:
             place.getparent().remove(place)
 
     def result(self) -> Result:
-        for question in self.form.steps:
-            for block in self._blocks(question):
-                self._step(question, block)
+        for update in self.form.steps:
+            for block in self.persons if update.of_person else (self.household,):
+                self._update(update, block)
         errors = list(self._errors())
         answers = dict(self.household.answers)
         cleaned = dict(self.household.shown)
@@ -102,27 +107,18 @@ class _Run:
             cleaned[self.form.person_repeat] = [block.shown for block in self.blocks]
         return Result(answers, errors, cleaned)
 
-    def _blocks(self, question: Question) -> list[_Block]:
-        if question.part == "person" and question is not self.form.repeat:
-            return self.persons
-        return [self.household]
-
-    def _step(self, question: Question, block: _Block) -> None:
+    def _update(self, update: Update, block: _Block) -> None:
         """Bring one question up to date: relevance first, then calculation."""
-        if question.parent in block.off or (question.relevant and not self._run(question.relevant, question, block)):
+        question, _, relevant, calculation = update
+        if question.parent in block.off or (relevant is not None and not relevant(block)):
             self._switch_off(question, block)
-        elif question.calculation:
-            value = self._run(question.calculation, question, block)
+        elif calculation is not None:
+            value = calculation(block)
             value = "" if value == "NaN" else value
             if block.nodes:
                 block.nodes[question].text = value
             if value:
                 block.answers[question.name] = value
-
-    def _run(self, expression: Expression, question: Question, block: _Block):
-        if expression.plain:
-            return expression.plain(block)
-        return expression(block.nodes[question], self.context)
 
     def _switch_off(self, question: Question, block: _Block) -> None:
         for below in question.walk():
@@ -143,44 +139,33 @@ class _Run:
         self.persons, self.crowd = [], None
 
     def _errors(self) -> Iterator[AnswerError]:
-        for question in self.form.household_nodes:
-            if question is self.form.repeat:
-                yield from self._person_errors()
-            else:
-                text = self._wrong(question, self.household)
-                if text:
-                    yield AnswerError((question.name,), text)
+        before, after = self.form.rules["before"], self.form.rules["after"]
+        yield from [AnswerError((name,), text) for name, text in self._wrong(before, self.household)]
+        if self.form.repeat:
+            yield from self._person_errors()
+        yield from [AnswerError((name,), text) for name, text in self._wrong(after, self.household)]
 
     def _person_errors(self) -> Iterator[AnswerError]:
         repeat = self.form.repeat
         if self.crowd:
             yield AnswerError((repeat.name,), self.crowd)
-        elif not self.persons and repeat not in self.household.off and self._required(repeat, self.household):
+        elif not self.persons and any(self._wrong(self.form.rules["repeat"], self.household)):
             yield AnswerError((repeat.name,), repeat.required_message or messages.NO_PERSONS)
         for person in self.persons:
-            for question in self.form.person_nodes[1:]:
-                text = self._wrong(question, person)
-                if text:
-                    yield AnswerError((repeat.name, person.index, question.name), text)
+            for name, text in self._wrong(self.form.rules["person"], person):
+                yield AnswerError((repeat.name, person.index, name), text)
 
-    def _wrong(self, question: Question, block: _Block) -> Text | None:
-        """What is wrong with the answer to one question, None if nothing."""
-        if question in block.errors:
-            return block.errors[question]
-        if question in block.off:
-            return None
-        if question.name not in block.answers:
-            if not question.is_container and self._required(question, block):
-                return question.required_message or messages.unanswered(question.type, bool(question.choices))
-            return None
-        if question.constraint and not self._run(question.constraint, question, block):
-            return broken_words(question, block.answers, self.today)
-        return None
-
-    def _required(self, question: Question, block: _Block) -> bool:
-        if isinstance(question.required, Expression):
-            return self._run(question.required, question, block)
-        return question.required
+    def _wrong(self, rules: list[Rule], block: _Block) -> Iterator[tuple[str, Text]]:
+        """(name, what is wrong) of each answer that breaks a rule. An answer that is there could be read, and was asked for."""
+        answers, errors, off = block.answers, block.errors, block.off
+        for question, name, required, constraint in rules:
+            if name in answers:
+                if constraint is not None and not constraint(block):
+                    yield name, broken_words(question, answers, self.today)
+            elif question in errors:
+                yield name, errors[question]
+            elif required and question not in off and (required is True or required(block)):
+                yield name, question.required_message or messages.unanswered(question.type, bool(question.choices))
 
 
 def _fill(block: _Block, questions: list[Question], branch: etree._Element) -> None:

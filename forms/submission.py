@@ -15,6 +15,7 @@ from forms.model.writing import WrongInstance
 from forms.questions import Question
 
 LISTS = ("select_multiple", "rank")
+_PARSER = safe_parser()  # a new one for each submission takes longer than its parsing
 
 
 def to_xml(form: Form, answers: dict, *, instance_id: str, deprecated_id: str = "", meta: Mapping[str, str] | None = None) -> bytes:
@@ -33,7 +34,7 @@ def to_xml(form: Form, answers: dict, *, instance_id: str, deprecated_id: str = 
 def parsed(xml: bytes) -> etree._Element:
     """A submission's XML as a tree. Raises WrongInstance for no XML, and for XML with a DTD."""
     try:
-        tree = etree.fromstring(xml, safe_parser())
+        tree = etree.fromstring(xml, _PARSER)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise WrongInstance(f"no XML: {error}") from None
     if tree.getroottree().docinfo.doctype:
@@ -41,12 +42,12 @@ def parsed(xml: bytes) -> etree._Element:
     return tree
 
 
-def from_xml(form: Form, xml: bytes | etree._Element) -> dict:
-    """The raw answers in a submission, for `forms.answers.validate`. Raises WrongInstance for XML that is no instance of
-    this form, or is none at all."""
+def from_xml(form: Form, xml: bytes | etree._Element, plain: bool = False) -> dict:
+    """The raw answers in a submission, for `forms.answers.validate`. `plain`: no element is in a namespace. Raises WrongInstance
+    for XML that is no instance of this form, or is none at all."""
     tree = xml if isinstance(xml, etree._Element) else parsed(xml)
     # A copy is needed only where a default namespace hides the plain names.
-    plain = all(element.tag[0] != "{" or element.prefix for element in tree.iter(etree.Element))
+    plain = plain or all(element.tag[0] != "{" or element.prefix for element in tree.iter(etree.Element))
     root = tree if plain else copied(tree, form.definition.names)
     if root.tag != form.definition.instance.tag or (root.get("id") or form.key) != form.key:
         raise WrongInstance(f"an instance of {root.get('id') or root.tag}, not of {form.key}")
@@ -56,9 +57,13 @@ def from_xml(form: Form, xml: bytes | etree._Element) -> dict:
 def meta_of(xml: bytes | etree._Element) -> dict[str, str]:
     """What the meta element of a submission says: instanceID, deprecatedID, instanceName, … by local name."""
     tree = xml if isinstance(xml, etree._Element) else parsed(xml)
-    found = next((child for child in tree if isinstance(child.tag, str) and etree.QName(child).localname == "meta"), None)
-    return {etree.QName(child).localname: child.text or "" for child in (found if found is not None else ())
-            if isinstance(child.tag, str)}
+    found = next((child for child in tree.iterchildren(etree.Element) if local_name(child) == "meta"), ())
+    return {local_name(child): child.text or "" for child in found if isinstance(child.tag, str)}
+
+
+def local_name(element: etree._Element) -> str:
+    """Its name without the namespace, as etree.QName(element).localname in a tenth of the time."""
+    return element.tag.rpartition("}")[2]
 
 
 def _fill(form: Form, scope: Question, element: etree._Element, answers: dict) -> None:

@@ -15,6 +15,8 @@ from forms.xpath.values import to_number, to_text
 @function("number", "?v", "number", framed=True)
 def number(frame: Frame, *value: object) -> float:
     given, zone = value[0] if value else text_of(present(frame)), frame.context.zone
+    if given.__class__ is str and given.isdecimal():
+        return to_number(given, zone)
     if isinstance(given, (str, list)) and is_date(text := to_text(given)):
         return DayCount(days(text, zone), zone)
     return to_number(given, zone)

@@ -15,6 +15,7 @@ from forms.xpath.nodes import Document, Leaf, Node
 MOST_WORK = 5_000_000
 LOOK_EVERY = 10_000
 LONGEST = 2.0  # seconds
+_RANDOMNESS = random.SystemRandom()  # has no state, so all may share it
 
 
 class Context:
@@ -43,7 +44,7 @@ class Context:
         self.zone = zone or self.now.tzinfo or UTC
         self.top, self.instances = top, instances or {}
         self.itext, self.choice_name = itext, choice_name
-        self.randomness = randomness or random.SystemRandom()
+        self.randomness = randomness or _RANDOMNESS
         self.version, self.properties = version, properties or {}
         self.work = work
         self.begin()

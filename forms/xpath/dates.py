@@ -9,6 +9,7 @@ from functools import lru_cache
 from forms.xpath.errors import EvaluationError
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_EPOCH_DAY = date(1970, 1, 1).toordinal()
 _CLOCK = r"(\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?(Z|[+-]\d\d(?::?\d\d)?)?"
 _MOMENT = re.compile(rf"(\d{{4}})-(\d\d?)-(\d\d?)(?:T{_CLOCK})?", re.ASCII)
 # What counts as a date by itself, without date(): all clients want the minutes of an offset then.
@@ -102,8 +103,10 @@ def days(text: str, zone: tzinfo) -> float:
     if not is_date(text):
         return math.nan
     try:
+        if zone is UTC and len(text) == 10:
+            return float(date.fromisoformat(text).toordinal() - _EPOCH_DAY)
         return float(read_moment(text, zone))
-    except EvaluationError:
+    except ValueError:  # EvaluationError is one too
         return math.nan
 
 

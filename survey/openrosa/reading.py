@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from flask import current_app, request
 from werkzeug.datastructures import FileStorage
@@ -13,12 +13,12 @@ from campaigns.filled import BadXml, Filled
 XML_PART, INCOMPLETE = "xml_submission_file", "*isIncomplete*"
 
 
-@dataclass
-class Upload(Filled):
+class Upload(NamedTuple):
     """One post. `files`: everything beside the XML, by bare name. `complete`: no more to come."""
 
-    files: list[tuple[str, FileStorage]] = field(default_factory=list)
-    complete: bool = True
+    form: Filled
+    files: list[tuple[str, FileStorage]]
+    complete: bool
 
 
 def read() -> Upload:
@@ -29,8 +29,7 @@ def read() -> Upload:
     if len(found) != 1:
         raise BadXml("没有表的内容", "it has no form in it") if not found else BadXml("一次只能发一份表", "it has two forms in it")
     xml = found[0].encode() if isinstance(found[0], str) else found[0].stream.read(settings.max_body + 1)
-    form = filled.read(xml, settings.max_body)
-    return Upload(form.xml, form.tree, list(_files()), INCOMPLETE not in request.form)
+    return Upload(filled.read(xml, settings.max_body), list(_files()), INCOMPLETE not in request.form)
 
 
 def _files() -> Iterator[tuple[str, FileStorage]]:

@@ -20,6 +20,7 @@ from werkzeug.datastructures import FileStorage
 from campaigns import attachments, clock, filled, served
 from campaigns.attachments import Folder, Kept
 from campaigns.codes import symbols
+from campaigns.filled import Filled
 from campaigns.frame import doors as frame
 from campaigns.frame.doors import Door
 from campaigns.people import User
@@ -30,7 +31,6 @@ from forms.offline import judge
 from survey import doors, numbers
 from survey.access import CLERK
 from survey.openrosa import reading
-from survey.openrosa.reading import Upload
 
 
 class OtherTeam(Refusal):
@@ -89,7 +89,8 @@ class Taken:
 def take(user: User, at: datetime) -> Taken:
     """Keep what this request brings; on disk when this returns (INV-1). Raises the refusals of its parts."""
     here, campaign = current_app.installation, g.campaign
-    upload = reading.read()
+    post = reading.read()
+    upload = post.form
     intake, entry, door = here.intake(campaign), None, None
     # One transaction reads everything. The address was looked at with the credentials; a wrong code still counts as a miss.
     with doors.guesses_slowed(at, waits=False) as connection:
@@ -98,7 +99,7 @@ def take(user: User, at: datetime) -> Taken:
         known = intake.known(connection, upload.instance, upload.xml)
         raw, flags = filled.answers_in(upload, form)
         wanted = filled.named_files(upload, form, raw)
-        files = [(name, wanted[name], file) for name, file in upload.files if name in wanted]
+        files = [(name, wanted[name], file) for name, file in post.files if name in wanted]
         for _, kind, file in files:
             reading.check_kind(kind, file)
         filled_at = filled.began(upload, form, raw, campaign.opens_at, at)
@@ -113,12 +114,12 @@ def take(user: User, at: datetime) -> Taken:
             filled_at=filled_at, received_at=at, user=user, code_id=code_id, source=upload.xml, corrects=upload.corrects,
             flags=(*judged.flags, *flags))
     accepted, added = _commit(intake, entry, known, files, at)
-    lacking = _lacking(intake, accepted, wanted) if upload.complete and wanted else 0
+    lacking = _lacking(intake, accepted, wanted) if post.complete and wanted else 0
     return Taken(accepted, door, entry.flags if entry else (), not accepted.repeated or bool(added),
-                 len(upload.files) - len(files), lacking)
+                 len(post.files) - len(files), lacking)
 
 
-def _door(connection: Connection, upload: Upload, user: User, raw: dict) -> tuple[Door, int | None]:
+def _door(connection: Connection, upload: Filled, user: User, raw: dict) -> tuple[Door, int | None]:
     """The door that the submission belongs to, and the code that was scanned (ORS-3)."""
     scanned, chosen = upload.child(DOOR_CODE) or _text(raw.get(DOOR_CODE)), _text(raw.get(DOOR))
     if scanned:
