@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import dataclasses
 import uuid
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from campaigns.campaign import Campaign
 from campaigns.installation import Installation
 from campaigns.settings import Settings
 from campaigns.store.schema import dwelling
+from campaigns.store.writer import GroupWriter
 from campaigns.submissions import Accepted, Entry
 from campaigns.terms import Terms
 from forms.language import Text
@@ -31,6 +33,19 @@ def installation(home: Path, **settings: object) -> Installation:
     if "store" not in settings and not (home / "store.db").exists():
         warm.empty_store(home)
     return made
+
+
+def limit_pages(here: Installation) -> dict[str, int]:
+    """SQLite's own limit, which gives the same error as a full disk: the store grows to as many pages as `pages` says, from now on."""
+    limit, write = {"pages": 1_000_000}, here.store.write
+
+    @contextmanager
+    def limited():
+        with write() as connection:
+            connection.exec_driver_sql(f"PRAGMA max_page_count={limit['pages']}")
+            yield connection
+    here.store.write, here.store._writer = limited, GroupWriter(limited)
+    return limit
 
 
 def campaign(here: Installation, slug: str = "c1", doors: int = 3, **terms: object) -> Campaign:

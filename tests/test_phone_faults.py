@@ -2,7 +2,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event, func, select, update
+from sqlalchemy import func, select, update
 
 from campaigns import assignments, clock, hangers
 from campaigns.audit import COMMAND_LINE, broken_at
@@ -11,6 +11,7 @@ from campaigns.store.schema import dwelling, tally
 from survey.app import create_app
 from survey.phones import pages
 from tests import cast
+from tests.core_cases import limit_pages
 from tests.hanger_cases import book, now, stocked, text_of
 from tests.phone_cases import Phone, stamp
 from tests.respondent import Respondent
@@ -44,12 +45,7 @@ def test_dlv_8_what_has_no_turn_in_time_is_asked_for_again_and_then_taken(phone,
 
 def test_a_full_disk_answers_later_and_leaves_each_item_whole_or_not_there(installation, campaign, alice):
     """SQLite's own limit of pages gives the same error as a full disk; some of what is sent may still fit."""
-    limit = {"pages": 1_000_000}
-
-    @event.listens_for(installation.store.engine, "begin")
-    def limited(connection):
-        connection.exec_driver_sql(f"PRAGMA max_page_count={limit['pages']}")
-
+    limit = limit_pages(installation)
     phone, form = Phone(create_app(installation), alice), cast.form(installation, campaign)
     houses = [cast.door(installation, campaign, str(501 + place)) for place in range(8)]
     items = [phone.form(form, {**cast.WANG, "suggestion": "好" * 1900}, house.door_id) for house in houses]

@@ -3,12 +3,12 @@ import os
 import subprocess
 
 import pytest
-from sqlalchemy import event
 
 from campaigns.installation import Installation
 from campaigns.settings import Settings
 from survey.app import create_app
 from tests import cast
+from tests.core_cases import limit_pages
 from tests.respondent import Respondent
 
 
@@ -60,11 +60,7 @@ def test_a_full_disk_is_told_and_sending_again_works_when_there_is_room(small_di
 def test_a_database_that_may_not_grow_is_told_and_sending_again_works_when_it_may(tmp_path):
     """SQLite's own limit of pages gives the same error as a full disk, for machines without the right to mount."""
     installation = Installation(Settings(home=tmp_path / "instance"))
-    limit = {"pages": 1_000_000}
-
-    @event.listens_for(installation.store.engine, "begin")
-    def limited(connection):
-        connection.exec_driver_sql(f"PRAGMA max_page_count={limit['pages']}")
+    limit = limit_pages(installation)
 
     def fill():
         with installation.store.read() as connection:
