@@ -21,7 +21,10 @@ def main(arguments: list[str] | None = None) -> int:
         reader.error(f"the kinds are {', '.join(KINDS)}")
     outcomes: dict[str, Outcome] = {}
     for name in given.kinds or KINDS:
-        found = run_kind(name, given.corpus)
+        try:
+            found = run_kind(name, given.corpus)
+        except (OSError, ValueError) as error:
+            found = {name: Outcome([], {}, {str(given.corpus): f"cannot be read: {error}"})}
         if found is None:
             print(f"{name}: no such folder in {given.corpus}", file=sys.stderr)
         outcomes |= found or {}
@@ -30,13 +33,14 @@ def main(arguments: list[str] | None = None) -> int:
         print()
     else:
         _print(outcomes, given.reasons)
-    return 2 if not outcomes else 1 if any(outcome.failed for outcome in outcomes.values()) else 0
+    ran = any(outcome.passed or outcome.failed for outcome in outcomes.values())
+    return 2 if not ran else 1 if any(outcome.failed for outcome in outcomes.values()) else 0
 
 
 def _print(outcomes: dict[str, Outcome], reasons: bool) -> None:
     for name, outcome in outcomes.items():
-        print(f"{name}: {len(outcome.passed)} passed, {len(outcome.failed)} failed, {len(outcome.skipped)} skipped"
-              f" ({outcome.rate:.1%})")
+        print(f"{name}: {len(outcome.passed)} passed, {len(outcome.failed)} failed, {len(outcome.skipped)} skipped "
+              + (f"({outcome.rate:.1%})" if outcome.passed or outcome.failed else "(nothing was there to run)"))
         if outcome.failed and not reasons:
             print("  failed: " + " ".join(outcome.failed))
         elif reasons:

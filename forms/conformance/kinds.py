@@ -1,7 +1,8 @@
 """The registry of kinds and what running one gives."""
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
@@ -26,6 +27,54 @@ class Outcome(NamedTuple):
 
 def empty() -> Outcome:
     return Outcome([], {}, {})
+
+
+def cases_in(path: Path, outcome: Outcome, needed: tuple[str, ...] = ()) -> Iterator[dict]:
+    """The cases of a file with one in each line; what is none is among the skipped, by file and line. A case without an id gets its
+    place for one. `needed`: the keys without which it is no case."""
+    try:
+        with path.open(encoding="utf-8", errors="replace") as lines:
+            for number, line in enumerate(lines, 1):
+                if line.strip():
+                    yield from _case(_parsed(line), f"{path.name}:{number}", outcome, needed)
+    except OSError as error:
+        outcome.skipped[path.name] = f"cannot be read: {error.strerror}"
+
+
+def those_of(written: object, place: str, outcome: Outcome, needed: tuple[str, ...] = ()) -> Iterator[dict]:
+    """The same for a list that was read already."""
+    for number, case in enumerate(written if isinstance(written, list) else [], 1):
+        yield from _case(case, f"{place}:{number}", outcome, needed)
+
+
+def _case(case: object, place: str, outcome: Outcome, needed: tuple[str, ...]) -> Iterator[dict]:
+    if not isinstance(case, dict):
+        outcome.skipped[place] = "no case"
+    elif any(key not in case for key in needed):
+        outcome.skipped[str(case.get("id") or place)] = "no case: it lacks " + ", ".join(key for key in needed if key not in case)
+    else:
+        yield case | {"id": str(case.get("id") or place)}
+
+
+def _parsed(text: str) -> object:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None
+
+
+def read_json(path: Path, outcome: Outcome) -> object:
+    """What a file holds; None, and a note among the skipped, for one that cannot be read."""
+    try:
+        return json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        outcome.skipped[path.name] = "there is no such file" if isinstance(error, FileNotFoundError) else "no JSON"
+    return None
+
+
+def crash(error: Exception) -> str:
+    """What a case came to that ended in an error that nobody foresaw: a failure of this case, not of the run."""
+    return f"{type(error).__name__}: {error}"
 
 
 def run_kind(name: str, corpus: Path) -> dict[str, Outcome] | None:

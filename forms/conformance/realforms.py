@@ -7,7 +7,7 @@ from pathlib import Path
 
 from forms.answers import from_post, to_post, validate
 from forms.conformance.filler import answers_for
-from forms.conformance.kinds import Outcome, empty
+from forms.conformance.kinds import Outcome, crash, empty
 from forms.form import Form, FormError, load
 from forms.submission import from_xml, to_xml
 
@@ -19,8 +19,11 @@ def run(folder: Path) -> dict[str, Outcome]:
     """The verdicts on the workbooks, and the journey of answers through each that loads."""
     judged = _judged(folder.parent / "forms_manifest.csv")
     verdicts, journeys = empty(), empty()
-    for path in sorted(folder.glob("*/*.xls*")):
-        name = f"{path.parent.name}/{path.name}"
+    for path in sorted(folder.rglob("*.xls*")):
+        name = path.relative_to(folder).as_posix()
+        if path.name.startswith("~$"):
+            verdicts.skipped[name] = "left by a spreadsheet that was open"
+            continue
         try:
             form = load(path.read_bytes(), path.stem)
         except FormError as error:
@@ -30,11 +33,17 @@ def run(folder: Path) -> dict[str, Outcome]:
             else:
                 verdicts.passed.append(name)
             continue
+        except Exception as error:  # a crash is a failure of this form, not of the run
+            verdicts.failed[name] = crash(error)
+            continue
         if judged.get(name) is False and path.parent.name == "invalid":
             verdicts.failed[name] = "taken, though it is invalid"
         else:
             verdicts.passed.append(name)
-        problem = journey(form)
+        try:
+            problem = journey(form)
+        except Exception as error:
+            problem = crash(error)
         if problem:
             journeys.failed[name] = problem
         else:
@@ -47,7 +56,8 @@ def _judged(manifest: Path) -> dict[str, bool]:
     if not manifest.exists():
         return {}
     with manifest.open(encoding="utf-8", newline="") as lines:
-        return {row["file"]: row["pyxform_4_5"] == "ok" and row["odk_validate_1_20"] == "valid" for row in csv.DictReader(lines)}
+        return {row["file"]: row["pyxform_4_5"] == "ok" and row["odk_validate_1_20"] == "valid" for row in csv.DictReader(lines)
+                if {"file", "pyxform_4_5", "odk_validate_1_20"} <= set(row)}
 
 
 def journey(form: Form) -> str:

@@ -6,7 +6,7 @@ import re
 from datetime import datetime
 from pathlib import Path
 
-from forms.conformance.kinds import Outcome, empty
+from forms.conformance.kinds import Outcome, crash, empty, read_json
 from forms.conformance.states import Differs, compare
 from forms.model.definition import Definition
 from forms.model.evaluation import Context
@@ -24,7 +24,11 @@ def run(folder: Path) -> dict[str, Outcome]:
     outcome, steps = empty(), empty()
     for path in sorted(folder.glob("*.json")):
         name = path.stem
-        walk = json.loads(path.read_text("utf-8"))
+        walk = read_json(path, outcome)
+        if not isinstance(walk, dict) or not {"initial", "steps"} <= set(walk):
+            outcome.skipped.pop(path.name, None)
+            outcome.skipped[name] = "no walk"
+            continue
         xform = folder.parent / "forms_xform" / f"{name}.xml"
         if not xform.exists():
             outcome.skipped[name] = "its XForm is not in forms_xform"
@@ -83,5 +87,5 @@ def walked(xform: bytes, walk: dict) -> tuple[int, str]:
     except Differs as found:
         return done, f"step {done}: {found}"
     except Exception as error:  # a crash is a failure of this walk, not of the run
-        return done, f"step {done}: {type(error).__name__}: {error}"
+        return done, f"step {done}: {crash(error)}"
     return done + 1, ""

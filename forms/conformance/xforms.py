@@ -4,7 +4,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-from forms.conformance.kinds import Outcome, empty
+from forms.conformance.kinds import Outcome, crash, empty
 from forms.model.definition import Fault
 from forms.model.evaluation import Context, XPathError
 from forms.model.reading import read
@@ -30,7 +30,7 @@ def run(folder: Path) -> dict[str, Outcome]:
             outcome.skipped[name] = f"refused: {error}"[:200]
             continue
         except Exception as error:  # a crash is a failure of this form, not of the run
-            problem = f"{type(error).__name__}: {error}"
+            problem = crash(error)
         if problem:
             outcome.failed[name] = problem
         else:

@@ -1,7 +1,6 @@
 """Expression cases: one expression, one document, one expected value."""
 from __future__ import annotations
 
-import json
 import math
 import re
 from datetime import datetime
@@ -11,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from lxml import etree
 
-from forms.conformance.kinds import Outcome, empty
+from forms.conformance.kinds import Outcome, crash, empty, read_json, those_of
 from forms.xpath.evaluator import Context, XPathError, compile
 from forms.xpath.nodes import Document, Leaf, Node, children, clark, is_element, node_type, parent_of
 
@@ -25,36 +24,53 @@ _PARSER = partial(etree.XMLParser, resolve_entities=False, no_network=True, huge
 
 def run(folder: Path) -> dict[str, Outcome]:
     """The outcomes: of the cases that the references agree on, of those that they differ on, and of all others."""
-    everything = json.loads((folder / "cases.json").read_text("utf-8"))
+    rest_of = empty()
+    everything = read_json(folder / "cases.json", rest_of)
+    everything = everything if isinstance(everything, dict) else {"cases": everything}
+    cases = list(those_of(everything.get("cases"), "cases.json", rest_of, ("expression", "type")))
+    documents = everything.get("docs") or {}
     groups: dict[str, Outcome] = {}
     seen: set[str] = set()
     for name, file in (("expressions, references agree", "must_pass.json"), ("expressions, references differ",
                                                                             "engines_disagree.json")):
-        path = folder / file
-        chosen = {case["id"] for case in json.loads(path.read_text("utf-8"))["cases"]} if path.exists() else set()
-        groups[name] = _run_cases([c for c in everything["cases"] if c["id"] in chosen], everything["docs"])
+        groups[name] = empty()
+        chosen = _ids(read_json(folder / file, groups[name])) if (folder / file).exists() else set()
+        _run_cases([case for case in cases if case["id"] in chosen], documents, groups[name])
+        groups[name].skipped.update(dict.fromkeys(sorted(chosen - {case["id"] for case in cases}), f"is in {file} and not in cases.json"))
         seen |= chosen
-    rest = [case for case in everything["cases"] if case["id"] not in seen]
-    groups["expressions, other"] = _run_cases(rest, everything["docs"])
-    return groups
+    _run_cases([case for case in cases if case["id"] not in seen], documents, rest_of)
+    return groups | {"expressions, other": rest_of}
 
 
-def _run_cases(cases: list[dict], documents: dict[str, str]) -> Outcome:
-    outcome = empty()
+def _ids(listed: object) -> set[str]:
+    """The ids in a list of cases or of ids, which may stand under "cases"."""
+    if isinstance(listed, dict):
+        listed = listed.get("cases")
+    found = [each.get("id") if isinstance(each, dict) else each for each in listed] if isinstance(listed, list) else []
+    return {each for each in found if isinstance(each, str)}
+
+
+def _run_cases(cases: list[dict], documents: dict[str, str], outcome: Outcome) -> None:
     for case in cases:
-        if FRAGMENT in (case.get("context") or ""):
-            outcome.skipped[case["id"]] = "answers are never a document fragment"
-            continue
-        xml = documents.get(case.get("doc") or "")
-        if case["type"] == "nodeset" and _names_what_is_no_node(case["expected"], xml):
-            outcome.skipped[case["id"]] = "counts a DOCTYPE, or a CDATA section, as a node of its own"
-            continue
-        problem = _problem(case, xml)
-        if problem:
-            outcome.failed[case["id"]] = f"{case['expression']!r}: {problem}"
-        else:
-            outcome.passed.append(case["id"])
-    return outcome
+        try:
+            _run_case(case, documents, outcome)
+        except Exception as error:  # a crash is a failure of this case, not of the run
+            outcome.failed[case["id"]] = f"{case['expression']!r}: {crash(error)}"
+
+
+def _run_case(case: dict, documents: dict[str, str], outcome: Outcome) -> None:
+    if FRAGMENT in (case.get("context") or ""):
+        outcome.skipped[case["id"]] = "answers are never a document fragment"
+        return
+    xml = documents.get(case.get("doc") or "")
+    if case["type"] == "nodeset" and _names_what_is_no_node(case["expected"], xml):
+        outcome.skipped[case["id"]] = "counts a DOCTYPE, or a CDATA section, as a node of its own"
+        return
+    problem = _problem(case, xml)
+    if problem:
+        outcome.failed[case["id"]] = f"{case['expression']!r}: {problem}"
+    else:
+        outcome.passed.append(case["id"])
 
 
 def _names_what_is_no_node(paths: list[str], xml: str | None) -> bool:
