@@ -21,7 +21,7 @@ from campaigns.installation import Installation
 from campaigns.settings import Settings
 from survey.app import create_app
 from survey.cli.serve import web_command
-from tests import cast, live_server, warm
+from tests import cast, core_cases, live_server, warm
 from tests.respondent import Respondent
 
 
@@ -45,6 +45,20 @@ def installation(tmp_path) -> Iterator[Installation]:
 def campaign(installation):
     """An open housing census."""
     return cast.campaign(installation)
+
+
+@pytest.fixture
+def here(tmp_path) -> Iterator[Installation]:
+    """An installation without a site, for tests of the domain with times of their own (tests/core_cases.py)."""
+    made = core_cases.installation(tmp_path / "home")
+    yield made
+    made.store.close()
+
+
+@pytest.fixture
+def made(here):
+    """A campaign of three doors in `here`."""
+    return core_cases.campaign(here)
 
 
 @pytest.fixture

@@ -21,7 +21,6 @@ HERE = """() => { const e = document.activeElement; if (!e || e === document.bod
     one.at = e.selectedIndex; one.values = [...e.options].map((each) => each.value);
   }
   return one; }"""
-CHECKED = "name => { const one = document.querySelector(`input[name=\"${name}\"]:checked`); return one ? one.value : null; }"
 
 
 class Keyboard:

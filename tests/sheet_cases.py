@@ -30,7 +30,6 @@ PHONE = "0632-5550100"
 LONG = "龙泉街道第一机械厂职工家属宿舍区东院第二期保障性住房小区南区甲组团第九期工程续建"  # 40 characters
 RARE = "𠮷祥苑"
 DPI = 150
-MM = 72 / 25.4
 
 
 def _needs(there: bool, what: str, package: str):
@@ -44,6 +43,14 @@ needs_rare_font = _needs(any(map(os.path.isfile, fonts.USUAL_RARE)), "a font of 
 
 def installation(home: Path, **settings: object) -> Installation:
     return Installation(dataclasses.replace(Settings(), home=home, **{"public_url": URL, **settings}))
+
+
+@pytest.fixture
+def here(tmp_path) -> Iterator[Installation]:
+    """An installation that can print: it knows its address."""
+    made = installation(tmp_path / "instance")
+    yield made
+    made.store.close()
 
 
 def a_campaign(here: Installation, slug: str = "c1", title: tuple[str, str] = ("龙泉街道住房登记", "Longquan housing census"),

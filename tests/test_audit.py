@@ -12,16 +12,6 @@ from tests import core_cases as core
 from tests.core_cases import NOON
 
 
-@pytest.fixture
-def here(tmp_path):
-    return core.installation(tmp_path / "home")
-
-
-@pytest.fixture
-def made(here):
-    return core.campaign(here)
-
-
 def actions(here):
     with here.store.read() as connection:
         return list(connection.execute(select(log.c.actor, log.c.action).order_by(log.c.id)).all())

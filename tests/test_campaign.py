@@ -9,13 +9,7 @@ from campaigns import clock, form_versions
 from campaigns.audit import COMMAND_LINE
 from campaigns.terms import CHANNELS, Terms
 from forms.language import Refusal, Text
-from tests import core_cases as core
 from tests.core_cases import CLOSES, NOON, OPENS
-
-
-@pytest.fixture
-def here(tmp_path):
-    return core.installation(tmp_path / "home")
 
 
 def new(here, **changes):

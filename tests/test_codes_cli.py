@@ -12,14 +12,9 @@ from campaigns.codes import codes, symbols
 from campaigns.store.schema import code
 from survey.cli import main
 from tests import sheet_cases as cases
-from tests.sheet_cases import needs_font
+from tests.sheet_cases import here, needs_font
 
-
-@pytest.fixture
-def here(tmp_path):
-    made = cases.installation(tmp_path / "instance")
-    yield made
-    made.store.close()
+__all__ = ["here"]
 
 
 @pytest.fixture

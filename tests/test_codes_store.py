@@ -8,13 +8,9 @@ from campaigns.audit import COMMAND_LINE
 from campaigns.codes import codes, symbols
 from campaigns.store.schema import code, code_event, dwelling
 from tests import sheet_cases as cases
+from tests.sheet_cases import here
 
-
-@pytest.fixture
-def here(tmp_path):
-    made = cases.installation(tmp_path / "instance")
-    yield made
-    made.store.close()
+__all__ = ["here"]
 
 
 @pytest.fixture

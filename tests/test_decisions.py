@@ -13,16 +13,6 @@ WHY = "nobody-there"
 
 
 @pytest.fixture
-def here(tmp_path):
-    return core.installation(tmp_path / "home")
-
-
-@pytest.fixture
-def made(here):
-    return core.campaign(here)
-
-
-@pytest.fixture
 def alice(here, made):
     return core.worker(here, made, name="爱丽丝").user
 

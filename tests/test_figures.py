@@ -15,13 +15,6 @@ from tests.core_cases import CLOSES, OPENS
 from tests.publish_cases import AT
 
 
-@pytest.fixture
-def here(tmp_path):
-    made = core.installation(tmp_path / "home")
-    yield made
-    made.store.close()
-
-
 def measured(made, at=AT, merge_first=True):
     if merge_first:
         merge.run(made.here.store, made.campaign, at, COMMAND_LINE)

@@ -15,11 +15,6 @@ HER = {"name": "李𠮷", "sex": "2", "birth_date": "1962-11-30"}
 
 
 @pytest.fixture
-def here(tmp_path):
-    return core.installation(tmp_path / "home")
-
-
-@pytest.fixture
 def made(here):
     return core.campaign(here, doors=12)
 

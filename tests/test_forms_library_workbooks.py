@@ -20,7 +20,6 @@ ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "forms" / "library"
 ZH, EN = "中文 (zh)", "English (en)"
 CJK = re.compile("[\u3400-\u9fff]")
-FILLED_BY_THEMSELVES = {"start", "end", "username"}
 WITHOUT_WORDS = {"end_group", "end_repeat"}
 CONTACT = {"contact_name", "contact_phone"}
 PERSONAL = {

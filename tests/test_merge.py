@@ -1,7 +1,6 @@
 """The merge (INV-3): a pure function; one record a household; any order of arrival gives the same bytes."""
 from datetime import timedelta
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
@@ -74,11 +73,6 @@ def test_inv_3_any_order_of_arrival_gives_the_same_records(headers, chance):
     arrived = [Header(renumber[each.id], each.instance, each.channel, each.dwelling_id, each.household, each.filled_at,
                       each.day, each.persons, renumber.get(each.replaces)) for each in shuffled]
     assert merge.digest(merge.merge(arrived, CHANNELS)) == merge.digest(merge.merge(headers, CHANNELS))
-
-
-@pytest.fixture
-def here(tmp_path):
-    return core.installation(tmp_path / "home")
 
 
 def test_running_the_merge_twice_gives_the_same_digest_and_the_same_rows(here):

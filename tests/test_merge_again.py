@@ -15,13 +15,6 @@ from tests import core_cases as core
 from tests.core_cases import NOON
 
 
-@pytest.fixture
-def here(tmp_path):
-    made = core.installation(tmp_path / "home")
-    yield made
-    made.store.close()
-
-
 def run(here, made):
     return merge.run(here.store, made, NOON, COMMAND_LINE)
 

@@ -29,11 +29,6 @@ FIRST, SECOND, THIRD = "2026-03-01", "2026-03-02", "2026-03-03"
 
 
 @pytest.fixture
-def here(tmp_path):
-    return core.installation(tmp_path / "home")
-
-
-@pytest.fixture
 def made(here):
     return core.campaign(here, doors=5, bonus_from=2, bonus_fen=15)
 

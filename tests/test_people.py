@@ -10,16 +10,6 @@ from tests import warm
 from tests.core_cases import NOON
 
 
-@pytest.fixture
-def here(tmp_path):
-    return core.installation(tmp_path / "home")
-
-
-@pytest.fixture
-def made(here):
-    return core.campaign(here)
-
-
 def sign_in(here, badge, pin):
     with here.store.read() as connection:
         return people.sign_in(connection, here.server, badge, pin)

@@ -25,13 +25,6 @@ from tests import publish_cases as cases
 from tests.publish_cases import AT
 
 
-@pytest.fixture
-def here(tmp_path):
-    made = core.installation(tmp_path / "home")
-    yield made
-    made.store.close()
-
-
 def published(made, at=AT, **options):
     return publication.publish(made.here, made.campaign, at, COMMAND_LINE, **options)
 

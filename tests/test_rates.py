@@ -16,11 +16,6 @@ from tests.core_cases import NOON, WANG
 EMPTY = {**WANG, "person": []}
 
 
-@pytest.fixture
-def here(tmp_path):
-    return core.installation(tmp_path / "home")
-
-
 def street(here, doors=4, **terms):
     made = core.campaign(here, doors=doors, **terms)
     return made, core.door_ids(here, made), core.worker(here, made).user

@@ -11,16 +11,10 @@ from exports.sheets.badges import NoBadges
 from exports.sheets.fonts import CharactersMissing
 from exports.sheets.printing import NoAddress
 from tests import sheet_cases as cases
-from tests.sheet_cases import needs_font, needs_rare_font
+from tests.sheet_cases import here, needs_font, needs_rare_font
 
+__all__ = ["here"]
 pytestmark = needs_font
-
-
-@pytest.fixture
-def here(tmp_path):
-    made = cases.installation(tmp_path / "instance")
-    yield made
-    made.store.close()
 
 
 @pytest.fixture

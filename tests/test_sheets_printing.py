@@ -12,16 +12,10 @@ from campaigns.store.schema import code, code_event, dwelling
 from exports.sheets import LAYOUTS, plan, print_sheets, printing
 from exports.sheets.fonts import CharactersMissing
 from tests import sheet_cases as cases
-from tests.sheet_cases import needs_font
+from tests.sheet_cases import here, needs_font
 
+__all__ = ["here"]
 pytestmark = needs_font
-
-
-@pytest.fixture
-def here(tmp_path):
-    made = cases.installation(tmp_path / "instance")
-    yield made
-    made.store.close()
 
 
 @pytest.fixture

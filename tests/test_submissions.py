@@ -17,16 +17,6 @@ from tests.core_cases import CLOSES, NOON, OPENS, WANG, ZHAO
 
 
 @pytest.fixture
-def here(tmp_path):
-    return core.installation(tmp_path / "home")
-
-
-@pytest.fixture
-def made(here):
-    return core.campaign(here)
-
-
-@pytest.fixture
 def doors(here, made):
     return core.door_ids(here, made)
 

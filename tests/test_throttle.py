@@ -1,7 +1,6 @@
 """Slowing down guesses."""
 from datetime import timedelta
 
-import pytest
 from sqlalchemy import select
 
 from campaigns import throttle
@@ -9,11 +8,6 @@ from campaigns.store.schema import throttle as throttle_table
 from campaigns.throttle import TooManyTries
 from tests import core_cases as core
 from tests.core_cases import NOON
-
-
-@pytest.fixture
-def here(tmp_path):
-    return core.installation(tmp_path / "home")
 
 
 def misses(here, key, times, at=NOON):
