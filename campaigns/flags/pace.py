@@ -26,12 +26,9 @@ _DEGREE = 111_320  # metres in a degree of latitude
 
 
 def own_work(campaign: Campaign) -> list:
-    """Which submissions are somebody's work at doors: by a person, at a visit, no correction, not rejected.
-
-    Nearly all submissions are. The sums, which no index has, make the database read them one after the other: by the index of
-    what corrects nothing it would fetch each by itself."""
-    return [submission.c.campaign_id + 0 == campaign.id, submission.c.user_id.is_not(None), submission.c.channel == "visit",
-            (submission.c.replaces + 0).is_(None), submission.c.id.not_in(verdicts.rejected_ids(campaign.id))]
+    """Which submissions are somebody's work at doors: by a person, at a visit, no correction, not rejected."""
+    return [submission.c.campaign_id == campaign.id, submission.c.user_id.is_not(None), submission.c.channel == "visit",
+            submission.c.replaces.is_(None), submission.c.id.not_in(verdicts.rejected_ids(campaign.id))]
 
 
 @check("speed", Text("登记得太快", "Entries too fast"),

@@ -5,8 +5,7 @@ import re
 from datetime import date
 
 from forms import messages
-from forms.characters import digits_and_letters
-from forms.handlers.reading import EMPTY, Read, visible
+from forms.handlers.reading import Read, typed
 from forms.questions import Question
 
 _PARTED = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?", re.ASCII)
@@ -15,12 +14,9 @@ _EIGHT = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)", re.ASCII)
 
 
 def read_date(raw: object, question: Question) -> Read:
-    text, error = visible(raw)
-    plain = digits_and_letters(text)
-    if error:
-        return Read("", plain, error)
-    if not plain:
-        return EMPTY
+    text, plain, done = typed(raw)
+    if done is not None:
+        return done
     match = _PARTED.fullmatch(plain) or _EIGHT.fullmatch(plain)
     if match:
         try:

@@ -4,8 +4,7 @@ from __future__ import annotations
 import re
 
 from forms import messages
-from forms.characters import digits_and_letters
-from forms.handlers.reading import EMPTY, Read, visible
+from forms.handlers.reading import Read, typed
 from forms.language import Text
 from forms.model.values import is_date
 from forms.questions import Question
@@ -24,12 +23,9 @@ def read_moment(raw: object, question: Question) -> Read:
 
 
 def _read(raw: object, shape: re.Pattern, wrong: Text) -> Read:
-    text, error = visible(raw)
-    plain = digits_and_letters(text)
-    if error:
-        return Read("", plain, error)
-    if not plain:
-        return EMPTY
+    text, plain, done = typed(raw)
+    if done is not None:
+        return done
     match = shape.fullmatch(plain)
     *day, hour, minute, second, fraction, zone = match.groups() if match else (None,) * 5
     if not match or day and not is_date(day[0]):

@@ -4,8 +4,7 @@ from __future__ import annotations
 import re
 
 from forms import messages
-from forms.characters import digits_and_letters
-from forms.handlers.reading import EMPTY, Read, visible
+from forms.handlers.reading import Read, typed
 from forms.language import Text
 from forms.model.values import MOST
 from forms.questions import Question
@@ -27,12 +26,9 @@ def read_decimal(raw: object, question: Question) -> Read:
 
 
 def _read(raw: object, shape: re.Pattern, wrong: Text) -> Read:
-    text, error = visible(raw)
-    plain = digits_and_letters(text)
-    if error:
-        return Read("", plain, error)
-    if not plain:
-        return EMPTY
+    text, plain, done = typed(raw)
+    if done is not None:
+        return done
     match = shape.fullmatch(plain)
     if not match:
         return Read("", one_visible(text), wrong)

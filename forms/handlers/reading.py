@@ -4,7 +4,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from forms import messages
-from forms.characters import without_invisible
+from forms.characters import digits_and_letters, without_invisible
 from forms.language import Text
 
 
@@ -25,3 +25,13 @@ def visible(raw: object) -> tuple[str, Text | None]:
         return "", messages.WRONG_SHAPE
     cleaned, found = without_invisible(raw)
     return cleaned, messages.INVISIBLE if found else None
+
+
+def typed(raw: object) -> tuple[str, str, Read | None]:
+    """The visible text of a raw answer; the same with plain digits and letters, without blanks; and what to give back at once: an
+    error, or that nothing is there."""
+    text, error = visible(raw)
+    plain = digits_and_letters(text)
+    if error:
+        return text, plain, Read("", plain, error)
+    return text, plain, None if plain else EMPTY
