@@ -1,117 +1,18 @@
 """Any form filled page by page without script: nothing typed is lost, the server works everything out, its word counts."""
 import json
-import os
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 
 import pytest
 from lxml import html
 from werkzeug.datastructures import MultiDict
 
-from forms.answers import validate
-from forms.form import LIBRARY, FormError, library, load
+from forms.form import library
 from survey.preview import preview_app
 from survey.questionnaire.pages import REVIEW
 from survey.questionnaire.walk import Walk, World, by_pages
 from tests.form_walker import Http, Walker, is_done
 from tests.forms_inline import form
-
-CORPUS = Path(__file__).parents[2] / "shared" / "corpus" / "forms"
-needs_corpus = pytest.mark.skipif(not CORPUS.is_dir() and not os.environ.get("CI"), reason="needs ../shared/corpus")
-DOZEN = ["household/socio_economic_survey_fr_en.xlsx", "features/odk_all_question_types.xlsx", "features/pyxform_widgets.xls",
-         "features/kpi_nested_repeats.xls", "features/kpi_data_types.xls", "features/pyxform_choice_filter.xlsx",
-         "features/pyxform_or_other.xlsx", "features/pyxform_loop.xlsx", "features/liberia_standardisation.xlsx",
-         "features/onadata_childrens_survey_sw_en.xlsx", "features/onadata_external_choices_v1.xlsx",
-         "features/ifrc_site_assessment.xlsx"]
-NOW = datetime(2026, 3, 10, 6, 5, tzinfo=UTC)
-WORLD = World("en", NOW)
-
-
-class Filling:
-    """A person at the pages of one form, without script and without a network."""
-
-    def __init__(self, of, world=WORLD):
-        self.form, self.world = of, world
-        self.walk = Walk(of, {}, world)
-        self.show()
-
-    def show(self):
-        self.tree = html.fromstring(f"<form id='entry'>{self.walk.html()}</form>")
-
-    @property
-    def text(self):
-        return " ".join(self.tree.text_content().split())
-
-    def fields(self):
-        found = []
-        for field in self.tree.xpath("//*[@name]"):
-            if field.tag == "select":
-                found += [(field.get("name"), option.get("value")) for option in field.xpath("option[@selected]")]
-            elif field.tag == "textarea":
-                found.append((field.get("name"), (field.text or "").removeprefix("\n")))
-            elif field.tag == "input" and field.get("type") != "file" and (
-                    field.get("type") not in ("radio", "checkbox") or "checked" in field.attrib):
-                found.append((field.get("name"), field.get("value", "")))
-        return found
-
-    def press(self, do, world=None, **answers):
-        """Type `answers` over what the page holds and press a button. True when the form is to be sent."""
-        typed = {"q-" + name.replace("__", "-"): value for name, value in answers.items()}
-        names = {field.get("name") for field in self.tree.xpath("//*[@name]")}
-        assert not typed.keys() - names, f"not on the page: {typed.keys() - names}"
-        post = MultiDict([(name, value) for name, value in self.fields() if name not in typed])
-        for name, value in typed.items():
-            for one in value if isinstance(value, list) else [value]:
-                post.add(name, one)
-        post["_do"] = do
-        self.walk = Walk.posted(self.form, post, world or self.world)
-        sent = self.walk.step(post)
-        self.show()
-        return sent
-
-    def next(self, **answers):
-        self.press("next", **answers)
-        return self
-
-    def result(self):
-        return validate(self.form, self.walk.to_send(), today=NOW.date(), max_persons=50, now=NOW)
-
-
-def asks(filling):
-    return {name for name in filling.tree.xpath("//@name") if name.startswith("q-")}
-
-
-def walked(of, variant=0, entries=1):
-    return Walker(Http(preview_app(of)), is_done, variant, entries).walk()
-
-
-@pytest.mark.parametrize("variant", [0, 1])
-@pytest.mark.parametrize("key", LIBRARY)
-def test_a_bundled_form_is_filled_from_first_to_last_question_by_http_alone(key, variant):
-    assert walked(library(key)[1], variant, entries=2).seen
-
-
-@needs_corpus
-@pytest.mark.parametrize("name", DOZEN)
-def test_a_form_of_others_is_filled_from_first_to_last_question_by_http_alone(name):
-    path = CORPUS / name
-    assert walked(load(path.read_bytes(), path.stem)).seen
-
-
-@pytest.mark.long
-@needs_corpus
-def test_every_form_of_others_that_loads_is_filled_by_http_alone():
-    filled = 0
-    for path in sorted(CORPUS.glob("*/*.xls*")):
-        try:
-            found = load(path.read_bytes(), path.stem)
-        except FormError:
-            continue
-        for variant in (0, 1):
-            walked(found, variant)
-        filled += 1
-    assert filled >= 41
-
+from tests.page_filling import NOW, WORLD, Filling, asks
 
 CASCADE = form("""
     | type | name | label | relevant | choice_filter |
