@@ -16,6 +16,7 @@ from forms import browser
 from forms.answers import from_post, validate
 from forms.form import Form
 from forms.media import wanted
+from forms.questions import Question
 from survey import filled, headers, held_files, language, static_files
 from survey.held_files import Shown
 from survey.questionnaire import words
@@ -152,14 +153,24 @@ def _page(form: Form, body: Markup, status: int = 200, runtime: Markup | str = "
 
 
 def _answers(form: Form, answers: dict) -> Response:
-    return Response(render_template("preview_answers.html", form=form, rows=list(_rows(answers))), mimetype="text/html")
+    return Response(render_template("preview_answers.html", form=form, rows=list(_rows(form.root, answers))), mimetype="text/html")
 
 
-def _rows(answers: dict, where: str = ""):
-    """(name, answer) of everything, entries of repeats numbered from 1."""
+def _rows(scope: Question, answers: dict, where: str = ""):
+    """(words, name, answer) of everything, entries of repeats numbered from 1."""
+    asked = {question.name: question for question in _of(scope)}
     for name, value in answers.items():
         if isinstance(value, list) and value and isinstance(value[0], dict):
             for number, inside in enumerate(value, 1):
-                yield from _rows(inside, f"{where}{name}[{number}]/")
+                yield from _rows(asked[name], inside, f"{where}{name}[{number}]/")
         else:
-            yield where + name, " ".join(value) if isinstance(value, list) else value
+            words = asked[name].label if name in asked else None
+            yield words if words and any(words) else None, where + name, " ".join(value) if isinstance(value, list) else value
+
+
+def _of(scope: Question):
+    """What one entry (or the form) holds, what is inside its repeats left out."""
+    for child in scope.children:
+        yield child
+        if child.type == "group":
+            yield from _of(child)

@@ -41,9 +41,6 @@ PHOTO_TO_MARK = Text("先选一张照片", "Choose a photo first")
 KEEP_FOR_LATER = Text("先存着，以后再填", "Keep it and go on later")
 NOT_SENT = Text("没有送出去，可能没有网络。您填的都还在，有网络时请再按“提交登记”。",
                 "Not sent; perhaps there is no network. Everything you filled in is still here: press “Send” again when there is one.")
-DRAFT_FOUND = Text("这部手机上有 {when} 没填完的内容。", "This phone holds answers that were begun {when} and not sent.")
-DRAFT_GO_ON = Text("继续填写", "Go on")
-DRAFT_ANEW = Text("重新开始", "Begin again")
 
 
 @cache

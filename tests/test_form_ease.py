@@ -51,6 +51,10 @@ def test_an_entry_is_copied_without_what_is_personal_and_without_its_photo():
     assert not page.page.xpath("//input[@type='hidden'][@name='q-room-1-photo']")
     page.send([("q-room-1-use", "Kitchen"), ("_do", "next")])
     assert len(page.page.xpath("//li[contains(@class, 'entry')]")) == 2
+    page.send([("_do", "next")])
+    page.send([("_do", "send")])
+    recorded = [" ".join(row.text_content().split()) for row in page.page.xpath("//dl/div")]
+    assert "Use room[1]/useKitchen" in recorded and "Who room[1]/whoWang" in recorded
 
 
 def test_a_long_list_has_a_field_to_find_a_choice_and_a_short_one_has_none():
@@ -146,6 +150,9 @@ def test_what_was_wrong_is_struck_off_once_it_is_answered(phone, wang_household)
     page.locator("[name=q-area]").fill("86.5")
     page.locator("[name=q-area]").blur()
     page.locator("#error-summary [href='#q-contact_name']").wait_for(state="detached")
+    page.evaluate("document.documentElement.style.fontSize = '200%'")  # large type: the room is the words'
+    assert page.locator("#person-1 .tile span").nth(2).bounding_box()["width"] > 180
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
 def test_what_is_struck_off_does_not_move_the_button_from_under_the_finger(phone, wang_household):

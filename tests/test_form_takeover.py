@@ -96,8 +96,10 @@ def test_a_form_is_taken_over_kept_and_sent_though_the_tab_closes_the_network_fa
 
     again = page.context.new_page()  # TKO-2
     again.goto(address)
+    assert "kept on this phone today " in again.locator("#draft").inner_text()
     again.get_by_role("button", name="Go on").click()
     assert again.locator("[name=q-thing-0-title]").input_value() == "Stairs"
+    assert again.locator(".paged").evaluate("page => getComputedStyle(page).boxShadow") == "none"  # no frame around the whole form
     stranger = phone(language="en")  # INV-4: another phone at the same door
     opened(stranger, address)
     assert stranger.locator("#draft").count() == 0 and stranger.locator("[name=q-what]").input_value() == ""

@@ -1,5 +1,5 @@
 // A form that was begun on this phone and not sent is offered again at the same door; it never leaves the phone until then.
-import { open } from "./form/drafts.js";
+import { open, spoken } from "./form/drafts.js";
 
 const MILLISECONDS = 800;
 const draft = open(location.pathname.replace(/\/(form|receipt|correct)$/, "").toUpperCase() + " page");
@@ -60,8 +60,7 @@ async function begin() {
     return;
   }
   const earlier = !kept.value.fields.some(([name, value]) => name === "_form" && value === form.elements._form.value);
-  offer.querySelector("p").textContent = (earlier ? offer.dataset.earlier : "") + offer.dataset.words.replace("{when}", kept.at.toLocaleString(document.documentElement.lang,
-    { month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit" }));
+  offer.querySelector("p").textContent = (earlier ? offer.dataset.earlier : "") + offer.dataset.words.replace("{when}", spoken(kept.at));
   offer.hidden = false;
   offer.querySelector('[value="go"]').addEventListener("click", () => goOn(kept.value));
   offer.querySelector('[value="anew"]').addEventListener("click", async () => {

@@ -19,6 +19,15 @@ const FILES = "files";
 
 let opening = null;
 
+/** When a draft was kept, as people say it: 今天 14:05, 3月20日 18:00. */
+export function spoken(at) {
+  const { lang } = document.documentElement;
+  const clock = new Intl.DateTimeFormat(lang, { hour: "numeric", minute: "2-digit" }).format(at);
+  const today = at.toDateString() === new Date().toDateString();
+  const day = today ? (lang.startsWith("en") ? "today" : "今天") : new Intl.DateTimeFormat(lang, { month: "short", day: "numeric" }).format(at);
+  return `${day} ${clock}`;
+}
+
 /** Drafts of one form at one door. */
 export function open(doorKey) {
   const id = hashed(doorKey);

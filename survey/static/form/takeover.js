@@ -14,7 +14,7 @@
 // TKO-5 A correction begins with what is recorded, on its last page, and leaves no draft: whoever comes back needs the receipt.
 "use strict";
 
-import { open as openDraft } from "./drafts.js";
+import { open as openDraft, spoken } from "./drafts.js";
 import { h } from "./element.js";
 
 const XML = "xml_submission_file";
@@ -121,12 +121,11 @@ async function text(address) {
 /** Go on where it was left, or begin again. */
 function ask(run, { value, at }) {
   const say = (name, values) => run.words[run.language][name].replace(/\{(\w+)\}/g, (_, key) => values[key]);
-  const when = new Intl.DateTimeFormat(document.documentElement.lang, { month: "short", day: "numeric", hour: "numeric", minute: "2-digit" }).format(at);
   const answer = (action) => async () => {
     box.remove();
     await action();
   };
-  const box = h("div", { class: "notice", role: "status", id: "draft" }, h("p", {}, say("DRAFT_FOUND", { when })),
+  const box = h("div", { class: "notice", role: "status", id: "draft" }, h("p", {}, say("DRAFT_FOUND", { when: spoken(at) })),
     h("div", { class: "steps" },
       h("button", { type: "button", class: "button", onclick: answer(() => resume(run, value)) }, say("DRAFT_GO_ON")),
       h("button", { type: "button", class: "button secondary", onclick: answer(async () => {
