@@ -8,7 +8,7 @@ SLP-4 A date without date('…') is a subtraction, and a constraint that looks a
 SLP-5 A default that is no answer of its question; a message without its rule.
 SLP-6 yes in another spelling: what is understood counts as yes, anything else in `personal` too, as a slip must publish nothing.
 SLP-7 A language written in two ways; a default_language that no column has; a misspelt setting, or one below the first row.
-SLP-8 pulldata() from a column that the file does not have is always empty.
+SLP-8 pulldata() from a column that the file does not have is always empty, and so is a list that the form does not have.
 SLP-9 A trigger outside of a repeat that sets an answer in it: with a second entry apps stop there.
 """
 from __future__ import annotations
@@ -42,6 +42,7 @@ PARTS = (("relevant", "relevant"), ("constraint", "constraint"), ("calculate", "
 MOST_COMPARED = 300
 _A_DOT = Text("用一个点（.）代表答案，例如 . >= 0 and . <= 120", "A dot stands for the answer, as in . >= 0 and . <= 120")
 _MISSPELT = Text("如果写错了字，请改正", "If it is a slip of the pen, correct it")
+_INSTANCE = re.compile(r"instance\(\s*['\"]([^'\"]*)['\"]\s*\)")
 _PULLED = re.compile(r"pulldata\(\s*['\"]([^'\"]+)['\"]\s*,\s*['\"]([^'\"]+)['\"]\s*,\s*['\"]([^'\"]+)['\"]")
 _MENDED = Text("如果不是这个意思，请改正", "Correct it if this is not what is meant")
 
@@ -162,6 +163,11 @@ def _no_answer(question: Question, default: str) -> Text | None:
 
 def _of_files(form: Form, question: Question, row: Row) -> Iterator[Problem]:
     for column, written in row.cells.items():
+        for identity in dict.fromkeys(_INSTANCE.findall(written)):
+            if identity not in form.definition.instances and column != "label":
+                yield _slip(question, Text(f"没有“{identity}”这个列表，总是空的；ODK Collect 会打不开这份问卷",
+                                           f"there is no list “{identity}”: always empty, and ODK Collect cannot open the form"),
+                            Text("请改正名字，或加一行 csv-external", "Mend the name, or add a row of the type csv-external"), column)
         for file, *named in _PULLED.findall(written):
             instance = form.definition.instances.get(file.removesuffix(".csv"))
             rows = instance.findall("{*}root/{*}item") if instance is not None else []

@@ -67,7 +67,8 @@ def warnings(book: Workbook, said: list[str]) -> list[Problem]:
     """What is left out or done otherwise: columns and looks that mean nothing here, types that a page cannot serve, and
     what pyxform remarks (`said`)."""
     rows = book.sheets.get("survey", [])
-    found = [*unused_columns(rows), *_looks(rows), *_kinds(rows), *_settings(book), *_last_saved(rows), *_formulas(book), *_spelt(book)]
+    found = [*unused_columns(rows), *_looks(rows), *_kinds(rows), *_settings(book), *_last_saved(rows), *_languages(book),
+             *_formulas(book), *_spelt(book)]
     return found + [_remark(sentence) for sentence in dict.fromkeys(said)]
 
 
@@ -117,6 +118,14 @@ def _last_saved(rows: list[Row]) -> Iterator[Problem]:
                 yield Problem("survey", row.number, Text("网页不会带出上一份的答案，会空着；采集软件会带出来",
                                                          "a page does not carry over answers of the form before; apps do"),
                               NOTHING_TO_DO, column)
+
+
+def _languages(book: Workbook) -> Iterator[Problem]:
+    heads = dict.fromkeys(head for row in book.sheets.get("external_choices", []) for head in row.cells if re.match(r"label\s*::?", head))
+    if len(heads) > 1:
+        first = re.split(r"::?", next(iter(heads)), maxsplit=1)[1].strip()
+        yield Problem("external_choices", 1, Text(f"网页上这些选项只用“{first}”的文字", f"a page shows these choices in “{first}” only"),
+                      Text("要用几种语言的话，请写到 choices 工作表", "For several languages, put them into the sheet choices"))
 
 
 def _formulas(book: Workbook) -> Iterator[Problem]:

@@ -4,6 +4,7 @@ import pytest
 from forms.browser import lacks
 from forms.form import FormError
 from tests.forms_inline import checked, form
+from tests.test_forms_model import begin, value
 
 TEXT = "| type | name | label |\n| text | a | A |"
 
@@ -49,6 +50,55 @@ def test_the_position_of_a_repeat_is_that_of_the_entry_around_the_question():
         | end_group | | | |
         | end_repeat | | | |""")
     assert [each["p"] for each in checked(loaded, r=[{"a": "x"}, {"a": "y"}]).answers["r"]] == ["1", "2"]
+
+
+def test_a_list_that_the_form_does_not_have_is_named():
+    loaded = form("| type | name | label | calculation |\n| text | a | A | |\n| calculate | c | | count(instance('zz')/root/item) |")
+    assert warned(loaded) == [("survey", 3, "calculation")] and "zz" in loaded.warnings[0].cause.zh
+
+
+def test_words_of_external_choices_in_a_second_language_are_named():
+    loaded = form("| type | name | label | choice_filter |\n| select_one_external c | q | Q | st='1' |",
+                  external_choices="| list_name | name | label::en | label::zh | st |\n| c | a | A | 甲 | 1 |")
+    assert ("external_choices", 1, "") in warned(loaded)
+
+
+def test_words_show_nothing_for_a_number_that_is_none_and_decimals_without_idle_zeros():
+    state = begin("<q/><n/><m/>", "<bind nodeset='/data/q' type='decimal'/><bind nodeset='/data/m' calculate='/data/q'/>",
+                  "<input ref='/data/q'/><input ref='/data/n'><label>So <output value='/data/q * 2'/>.</label></input>")
+    assert state.state()["/data/n"]["label"] == "So ."
+    state.set("/data/q", "1.50")
+    assert state.state()["/data/n"]["label"] == "So 3." and (value(state, "/data/q"), value(state, "/data/m")) == ("1.5", "1.5")
+
+
+def test_small_numbers_and_positions_are_written_as_engines_write_them():
+    state = begin("<q/><g/><t/>", "<bind nodeset='/data/q' type='decimal'/><bind nodeset='/data/g' type='geopoint'/>"
+                  "<bind nodeset='/data/t' type='geotrace'/>", "<input ref='/data/q'/><input ref='/data/g'/><input ref='/data/t'/>")
+    for name, given, kept in (("q", "0.000010", "0.00001"), ("q", "2.00", "2.0"), ("g", "1.50 -2", "1.5 -2.0 0.0 0.0"),
+                              ("t", "1.50 2;3 4 0.00001 0", "1.5 2.0 0.0 0.0;3.0 4.0 0.00001 0.0")):
+        state.set(f"/data/{name}", given)
+        assert value(state, f"/data/{name}") == kept
+
+
+COUNTED = "<input ref='/data/n'/>" \
+          "<group ref='/data/r'><repeat nodeset='/data/r' jr:count='/data/n'><input ref='/data/r/a'/></repeat></group>"
+
+
+def test_who_clears_a_count_to_correct_it_loses_no_entries():
+    state = begin("<n>2</n><r><a/></r>", "<bind nodeset='/data/n' type='int'/>", COUNTED)
+    state.set("/data/r[2]/a", "kept")
+    state.set("/data/n", "")
+    state.set("/data/n", "3")
+    assert [value(state, f"/data/r[{number}]/a") for number in (1, 2, 3)] == ["", "kept", ""]
+    state.set("/data/n", "0")
+    assert "/data/r[1]" not in state.state()
+    assert "/data/r[1]" not in begin("<n/><r><a/></r>", "<bind nodeset='/data/n' type='int'/>", COUNTED).state()
+
+
+def test_a_scale_keeps_a_default_between_its_steps_and_nothing_beyond_its_ends():
+    scale = "<range ref='/data/q' start='-5' end='7' step='0.5'/>"
+    for given, kept in (("1.25", "1.25"), ("8", "")):
+        assert value(begin(f"<q>{given}</q>", "<bind nodeset='/data/q' type='decimal'/>", scale), "/data/q") == kept
 
 
 REPEAT = "| type | name | label |\n| begin_repeat | r | R |\n| text | n | N |\n| end_repeat | | |\n"

@@ -100,12 +100,16 @@ class Repeats:
         self.state.touched(range_)
 
     def count(self, range_: Node) -> None:
-        """Bring the number of instances to what jr:count says; while nobody is asked, they stay as they are. (The first time
-        they are counted all the same: a form begins without instances that nobody was asked for.)"""
-        if not range_.parent.relevant and (range_ in self._counted or not self.fresh):
+        """Bring the number of instances to what jr:count says; while nobody is asked, or the count is no number, they stay as they
+        are: who clears a number to correct it loses nothing. (The first time they are counted all the same: a form begins without
+        instances that nobody was asked for.)"""
+        began = range_ in self._counted or not self.fresh
+        if not range_.parent.relevant and began:
             return
         self._counted.add(range_)
         wanted = self.at(range_, lambda place: range_.d.count.number(place, self.state.context))
+        if wanted != wanted and began:
+            return
         number = int(wanted) if wanted == wanted and wanted > 0 else 0
         number = min(number, MOST_INSTANCES)
         while len(range_.children) > number:

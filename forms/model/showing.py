@@ -82,7 +82,8 @@ def worded(state: State, node: Node, words: Words) -> str:
 def _text(state: State, node: Node, source: str) -> str:
     form = state.form
     compiled = form.compile(source, node.d.ref, "label", "string")
-    return state.repeats.at(node, lambda place: compiled.text(place, state.context)) if compiled else ""
+    # A number that is none, such as the double of an answer that is not there yet, is nothing to read.
+    return state.repeats.at(node, lambda place: compiled.answer(place, state.context)) if compiled else ""
 
 
 def readonly(state: State, node: Node) -> bool:

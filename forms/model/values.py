@@ -4,6 +4,7 @@ from __future__ import annotations
 import math
 import re
 from datetime import date
+from decimal import Decimal
 
 from forms.model.definition import NodeDef
 
@@ -49,10 +50,13 @@ def _decimal(text: str) -> str:
     number = _float(text)
     if number is None:
         return ""
-    plain = text.strip()
-    if re.fullmatch(r"-?(0|[1-9]\d*)\.\d+", plain):
-        return plain
-    return repr(number) if abs(number) < 1e16 else format(number, ".1f")
+    return _written(number)
+
+
+def _written(number: float) -> str:
+    """A number with a decimal point and without an exponent, in as few digits as tell it from others."""
+    plain = format(Decimal(repr(number)), "f")
+    return plain if "." in plain else f"{plain}.0"
 
 
 def _float(text: str) -> float | None:
@@ -74,13 +78,12 @@ def is_date(text: str) -> bool:
 
 
 def _on_scale(text: str, d: NodeDef) -> str:
-    """A value of a range, "" for one that is not on its scale."""
-    number, start, end, step = (_float(part or "") for part in (text, d.body.get("start"), d.body.get("end"), d.body.get("step")))
+    """A value of a range, "" for one that is not on its scale. Between its steps it stays, as a form may begin with such a value;
+    what a person gives is held to the steps by `forms.handlers`."""
+    number, start, end = (_float(part or "") for part in (text, d.body.get("start"), d.body.get("end")))
     if number is None or start is None or end is None:
         return text if number is not None else ""
-    low, high = min(start, end), max(start, end)
-    steps = abs(number - low) / abs(step) if step else 0.0
-    return text if low <= number <= high and abs(steps - round(steps)) < 1e-9 else ""
+    return text if min(start, end) <= number <= max(start, end) else ""
 
 
 def has_zone(text: str) -> bool:
@@ -109,8 +112,7 @@ def geopoint(text: str) -> str:
     numbers = [_float(part) for part in parts]
     if not 2 <= len(parts) <= 4 or None in numbers or abs(numbers[0]) > 90 or abs(numbers[1]) > 180:
         return ""
-    shown = [part if re.search(r"[.eE]", part) else f"{part}.0" for part in parts] + ["0.0"] * (4 - len(parts))
-    return " ".join(shown)
+    return " ".join(map(_written, numbers + [0.0] * (4 - len(parts))))
 
 
 def _places(text: str) -> str:
