@@ -1,28 +1,24 @@
 """From the rows of a sheet to dwellings and problems."""
 from __future__ import annotations
 
-import itertools
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from campaigns.frame import errors, values
+from campaigns.frame.above import AsAbove
 from campaigns.frame.errors import BadValue, Fault, Problem
 from campaigns.frame.headings import Column, Heading
 from campaigns.frame.places import blank, door_of, fold, numbered, split_room, tidy
 from campaigns.frame.sheets import NO_VALUE, Cells, Sheet
 
 TEXTS = ("register_code", "city", "district", "street", "community", "grid", "compound", "building", "unit", "room", "address", "use")
-_GROUPING = ("city", "district", "street", "community", "grid", "compound", "building", "unit")  # from coarse to fine
-_ONE_DOOR_ONLY = {"room", "register_code", "area", "lon", "lat", "serial"}  # a merged cell of these does not fill the rows below
 _NEVER_SCANNED = {"register_code", "area", "lon", "lat", "floor", "person"}  # look like a telephone number, or are sealed anyway
 _NAMES_DOOR = {"compound", "building", "unit", "room", "address"}
-_DITTO = frozenset(("同上", "〃", "″", '"', "''", "”", "“", "ditto", "do."))
 _TOTALS = frozenset(("合计", "总计", "小计", "共计", "总数", "total", "subtotal"))
 _LONGEST = {"address": 300, "register_code": 64, "room": 60, "": 2_000, "person": 2_000}
 _LONGEST_PLACE = 120
 _SHORT, _MOST_HARMLESS = 40, 100_000  # a text as short as this is short enough for every column
-_STYLE_ROWS = 2_000  # looked at to learn whether a blank means `as above`
 _HIGHEST_FLOOR = 200
 
 
@@ -71,19 +67,17 @@ class SheetReader:
         self._compound, self._spellings = compound, spellings
         self._fields = heading.fields
         self._labels = {column.field: column.label for column in heading.columns}
-        self._door_column = next((c.place for name in ("room", "address") for c in heading.columns if c.field == name), -1)
         self._columns = [(column.place, *self._target(column), column) for column in heading.columns if column.field != "serial"]
         self._width = max((column.place for column in heading.columns), default=-1) + 1
         self._harmless: dict[str, str] = {}  # short texts seen before that need no second look: most cells of a register
         self._first_labels = [(column.place, column.label) for column in heading.columns[:3]]
-        self._ditto = self._ditto_fields()
-        self._above: dict[str, str] = {}  # grouping texts of the row before
+        self._as_above = AsAbove(sheet, heading)
         self._roomless: list[tuple[Dwelling, str]] = []  # in a building and without a room, with the folded address
 
     def read(self) -> Iterator[Dwelling]:
         """The dwellings of the sheet, in order; problems and counts go into `found`."""
         pending: _Draft | None = None
-        for row, cells, continues in self._filled():
+        for row, cells, continues in self._as_above.rows():
             draft = self._draft(row, cells)
             if draft is None:
                 continue
@@ -98,61 +92,6 @@ class SheetReader:
         if pending is not None:
             yield from self._finished(pending)
         yield from self._with_own_address()
-
-    # --- cells: merged ranges and dittos ---------------------------------------------------------------------------
-
-    def _body(self) -> Iterator[tuple[int, Cells]]:
-        skip = self.heading.last_row + 1
-        return itertools.islice(enumerate(self.sheet.rows()), skip, None)
-
-    def _filled(self) -> Iterator[tuple[int, Cells, bool]]:
-        """(row from 0, cells with merged ranges filled down, whether the row goes on with the door above)."""
-        waiting = [merge for merge in self.sheet.merges if merge[2] > merge[0] and merge[2] > self.heading.last_row]
-        waiting.reverse()
-        if not waiting:
-            yield from ((row, cells, False) for row, cells in self._body())
-            return
-        filled_columns = {c.place for c in self.heading.columns if c.field not in _ONE_DOOR_ONLY}
-        active: dict[int, tuple[int, object]] = {}
-        for row, cells in self._body():
-            continues = False
-            for place, (last, value) in list(active.items()):
-                if row > last:
-                    del active[place]
-                elif place == self._door_column:
-                    continues = True
-                elif place in filled_columns and place < len(cells):
-                    cells[place] = value
-            while waiting and waiting[-1][0] <= row:
-                top, place, bottom, _ = waiting.pop()
-                if top == row and place < len(cells):
-                    active[place] = (bottom, cells[place])
-            yield row, cells, continues
-
-    def _ditto_fields(self) -> set[str]:
-        """Grouping columns, from coarse to fine, in which a blank means `as above`.
-
-        So it is where the value is written once a group: blanks occur, and no row repeats the value of the row before it
-        within the same group. Elsewhere a blank is a blank.
-        """
-        columns = [c for name in _GROUPING for c in self.heading.columns if c.field == name]
-        blanks, repeats = set(), set()
-        above: Cells = []
-        for _, cells in itertools.islice(self._body(), _STYLE_ROWS):
-            if not any(cell != "" for cell in cells):
-                continue
-            same_group = True
-            for column in columns:
-                value = cells[column.place] if column.place < len(cells) else ""
-                before = above[column.place] if column.place < len(above) else ""
-                if value == "":
-                    blanks.add(column.field)
-                elif value != before:
-                    same_group = False
-                elif same_group:
-                    repeats.add(column.field)
-            above = cells
-        return blanks - repeats
 
     # --- one row ---------------------------------------------------------------------------------------------------
 
@@ -177,7 +116,7 @@ class SheetReader:
         if self._is_total(draft) or self._is_heading(cells):
             self.found.passed_over += 1
             return None
-        self._fill_dittos(draft)
+        self._as_above.fill(draft.known)
         return draft
 
     @staticmethod
@@ -229,21 +168,6 @@ class SheetReader:
     def _is_heading(self, cells: Cells) -> bool:
         return all(place < len(cells) and cells[place] == label for place, label in self._first_labels)
 
-    def _fill_dittos(self, draft: _Draft) -> None:
-        known, above = draft.known, self._above
-        carried = True  # a finer level is only carried down while the coarser ones are
-        for name in _GROUPING:
-            if name not in self._fields:
-                continue
-            text = known.get(name, "")
-            if text in _DITTO:
-                known[name] = above.get(name, "")
-            elif text:
-                carried = carried and text == above.get(name)
-            elif carried and name in self._ditto and (known.get("room") or known.get("address")):
-                known[name] = above.get(name, "")
-            above[name] = known.get(name, "")
-
     def _join(self, first: _Draft, more: _Draft) -> None:
         """Add what a continuing row says to the door it belongs to: several people behind one merged room cell."""
         for target, source in ((first.personal, more.personal), (first.extra, more.extra)):
@@ -282,7 +206,7 @@ class SheetReader:
             return
         place = next(column.place for column in self.heading.columns if column.field == "address")
         wanted, seen = {address for _, address in self._roomless}, Counter()
-        for _, cells, _ in self._filled():
+        for _, cells, _ in self._as_above.rows():
             address = fold(tidy(cells[place])) if place < len(cells) and isinstance(cells[place], str) else ""
             if address in wanted:
                 seen[address] += 1
