@@ -13,10 +13,8 @@ CHOOSE_ONE = messages.CHOOSE
 TRACE_POINTS = Text("走到每个拐角，按一次“加进去”；也可以每行写一个点：纬度 经度。",
                     "Walk to each corner and press “Add” there; or write one point a line: latitude longitude.")
 UNDO_POINT = Text("去掉最后一个点", "Take the last point away")
-FILTER = Text("写几个字查找", "Type a few letters to search")
 FILTER_FIRST = Text("还有 {count} 项没有显示，写几个字就能找到。", "{count} more are not shown; type a few letters to find them.")
 FILTER_REST = Text("其余 {count} 项不符合。", "The other {count} do not match.")
-COPY_ENTRY = Text("照样再加一份", "Copy")
 WORKING = Text("正在处理…", "One moment…")
 FILE_KEPT = Text("已存好。", "Kept.")
 FILE_REMOVED = Text("已去掉。", "Removed.")

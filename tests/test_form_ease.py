@@ -142,6 +142,8 @@ def test_what_was_wrong_is_struck_off_once_it_is_answered(phone, wang_household)
     lines = page.locator("#error-summary li")
     lines.first.wait_for()
     before = lines.count()
+    lines.first.locator("a").click()
+    assert page.locator("#q-dwelling_use").evaluate("field => field.closest('.question').getBoundingClientRect().top") >= 0
     page.locator("[name=q-dwelling_use][value=residential]").check()
     lines.nth(before - 2).wait_for()
     lines.nth(before - 1).wait_for(state="detached")

@@ -19,8 +19,8 @@ BIRTH_HINT = Text("8 位数字，年月日，如 19600508", "8 digits, year mont
 PERSON = Text("第 {number} 人", "Person {number}")
 COPY_PERSON = Text("和第 1 人一样的照抄", "Copy what is the same as for person 1")
 COPIED = Text("已照抄：{labels}", "Copied: {labels}")
-COPY_ENTRY = Text("照抄一份", "Copy this one")
-FILTER = Text("输入几个字来找", "Type a few letters to find it")
+COPY_ENTRY = Text("照样再加一份", "Copy")
+FILTER = Text("写几个字查找", "Type a few letters to search")
 FILTERED = Text("找到 {count} 个", "{count} found")
 DRAFT_FOUND = Text("上次没填完，是 {when} 存在这部手机里的。继续填写？",
                    "You did not finish last time; it was kept on this phone {when}. Go on with it?")
