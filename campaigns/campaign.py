@@ -132,6 +132,7 @@ _by_id = select(table).where(table.c.id == bindparam("id"))
 
 
 def by_slug(connection: Connection, slug: str) -> Campaign:
+    """The campaign of this slug; raises NoSuchCampaign with the slugs that there are."""
     row = connection.execute(_by_slug, {"slug": slug}).first()
     if row is None:
         known = ", ".join(connection.execute(select(table.c.slug).order_by(table.c.id)).scalars()) or "-"
@@ -141,10 +142,12 @@ def by_slug(connection: Connection, slug: str) -> Campaign:
 
 
 def by_id(connection: Connection, campaign_id: int) -> Campaign:
+    """The campaign of this id, which must be there."""
     return _campaign(connection.execute(_by_id, {"id": campaign_id}).one())
 
 
 def every(connection: Connection) -> list[Campaign]:
+    """All campaigns, oldest first."""
     return [_campaign(row) for row in connection.execute(select(table).order_by(table.c.id))]
 
 

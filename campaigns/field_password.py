@@ -61,6 +61,7 @@ class Holder:
 
 
 def user_name(campaign: Campaign, found: User) -> str:
+    """What a field user signs in as on a device: c1-v0012."""
     return f"{campaign.slug}-{found.label}".lower()
 
 
@@ -82,6 +83,7 @@ def _random() -> str:
 
 
 def ha1_of(name: str, password: str) -> str:
+    """The hash of name, realm and password that Digest authentication uses (RFC 2617, section 3.2.2.2), in hex."""
     return hashlib.md5(f"{name}:{REALM}:{password}".encode(), usedforsecurity=False).hexdigest()
 
 
@@ -119,6 +121,7 @@ def fits(found: Holder | None, name: str, password: str) -> bool:
 
 
 def new_nonce(server: Key, at: datetime) -> str:
+    """A nonce that says when it was made and that this server made it."""
     text = f"{round(at.timestamp() * 1000):x}.{os.urandom(8).hex()}"
     return f"{text}.{_signature(server, text)}"
 

@@ -105,6 +105,7 @@ def tidy(store: Store, campaign: Campaign, path: Path, at: datetime) -> int:
 
 
 def drop(folder: Folder, files: Iterable[str]) -> None:
+    """Take files away for good, by the names that they have in the folder."""
     for file in files:
         folder.drop(file)
 

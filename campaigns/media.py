@@ -19,6 +19,7 @@ def digest_of(workbook_digest: str, files: Mapping[str, bytes]) -> str:
 
 
 def keep(connection: Connection, version_id: int, files: Mapping[str, bytes]) -> None:
+    """Keep `files` (content by name) with a version of a form."""
     for name, content in files.items():
         connection.execute(table.insert().values(
             form_version_id=version_id, name=name, digest=hashlib.sha256(content).hexdigest(), content=content))

@@ -148,6 +148,7 @@ def periods(connection: Connection, campaign_id: int) -> list[Period]:
 
 
 def period(connection: Connection, campaign_id: int, number: int) -> Period:
+    """The pay period of this number; raises NoSuchPeriod."""
     found = next((each for each in periods(connection, campaign_id) if each.number == number), None)
     if found is None:
         raise NoSuchPeriod(number)

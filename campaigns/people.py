@@ -126,6 +126,7 @@ _by_id = Prepared(select(*_COLUMNS).where(user.c.id == bindparam("id")))
 
 
 def by_id(connection: Connection, user_id: int) -> User | None:
+    """The user of this id, None for nobody."""
     row = _by_id.first(connection, {"id": user_id})
     return row and User(*row)
 
@@ -142,6 +143,7 @@ def own_people(by: User | None) -> tuple:
 
 
 def by_label(connection: Connection, campaign_id: int, label: str) -> User:
+    """The user with this work number (V0012); raises Refusal."""
     row = connection.execute(select(*_COLUMNS).where(user.c.campaign_id == campaign_id, user.c.label == label)).first()
     if row is None:
         raise Refusal("没有工号“{label}”。", "There is nobody with the work number “{label}”.", label=label)
@@ -149,6 +151,7 @@ def by_label(connection: Connection, campaign_id: int, label: str) -> User:
 
 
 def name_of(connection: Connection, key: Key, found: User) -> str:
+    """A user's name, unsealed."""
     sealed = connection.execute(select(user.c.sealed).where(user.c.id == found.id)).scalar_one()
     return key.open(sealed, f"user:{found.label}").decode()
 

@@ -57,6 +57,8 @@ class Line:
 
 @dataclass(frozen=True)
 class File:
+    """A photo or other file of a submission. `size`: bytes."""
+
     id: int
     name: str
     kind: str

@@ -50,6 +50,8 @@ class Served:
 
 @dataclass(frozen=True)
 class Media:
+    """A file that a form refers to, as a device fetches it."""
+
     name: str
     content: bytes
 
@@ -113,6 +115,7 @@ def household_form(connection: Connection, campaign_id: int, version_id: int) ->
 
 
 def has_media(connection: Connection, served: Served) -> bool:
+    """Whether a device has to fetch files for the form."""
     form = served.form
     return uses_doors(form) or form.itemsets is not None or bool(form_media.names(connection, served.form_id))
 

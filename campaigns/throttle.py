@@ -35,10 +35,12 @@ class TooManyTries(Refusal):
 
 
 def address_key(server: Key, address: str) -> str:
+    """What the misses of one address are counted under; the address itself is nowhere kept."""
     return "a:" + server.mac("address", address.encode()).hex()[:32]
 
 
 def badge_key(server: Key, badge: str) -> str:
+    """What the misses with one badge are counted under."""
     return "b:" + server.mac("badge", badge.encode()).hex()[:32]
 
 

@@ -37,6 +37,7 @@ def for_devices(form: Form) -> bytes:
 
 
 def asks_for_the_door(form: Form) -> bool:
+    """Whether the form has a question for the door: by its code, or chosen from the list of doors."""
     names = {question.name for question, _ in form.asked["household"]}
     return DOOR_CODE in names or DOOR in names and uses_doors(form)
 

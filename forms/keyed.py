@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -65,19 +66,36 @@ def found(question: Question, typed: str) -> str | None:
 
 def read(form: Form, raw: dict) -> dict:
     """The raw answers (see `forms.answers.from_post`) with codes in place of what was typed for them."""
-    return _read(form, "household", raw)
+    return _each(form, "household", raw, _meant, _fill_from_number)
 
 
-def _read(form: Form, part: str, raw: dict) -> dict:
-    meant = dict(raw)
+def typed(form: Form, answers: dict) -> dict:
+    """The inverse of `read`: answers as a clerk would type them."""
+    return _each(form, "household", answers, _written, lambda *_: None)
+
+
+def _each(form: Form, part: str, answers: dict, change: Callable, finish: Callable) -> dict:
+    """The answers of a part and its repeats with `change(question, value)` for those to questions with choices; then
+    `finish(form, part, changed)` of each part."""
+    changed = dict(answers)
     for question, _ in form.asked[part]:
-        value = raw.get(question.name)
+        value = answers.get(question.name)
         if value and question.choices:
-            meant[question.name] = _several(question, value) if question.type in SEVERAL else found(question, value) or value
-    _fill_from_number(form, part, meant)
+            changed[question.name] = change(question, value)
+    finish(form, part, changed)
     for repeat in form.repeats_in[part]:
-        meant[repeat.name] = [_read(form, repeat.part, entry) for entry in raw.get(repeat.name) or []]
-    return meant
+        changed[repeat.name] = [_each(form, repeat.part, entry, change, finish) for entry in answers.get(repeat.name) or []]
+    return changed
+
+
+def _meant(question: Question, value: str | list[str]) -> str | list[str]:
+    return _several(question, value) if question.type in SEVERAL else found(question, value) or value
+
+
+def _written(question: Question, value: str | list[str]) -> str:
+    keys = {each.code: each.key for each in choices(question)}
+    given = [keys.get(code, code) for code in ([value] if isinstance(value, str) else value)]
+    return ("" if all(len(key) == 1 for key in keys.values()) else " ").join(given)
 
 
 def _several(question: Question, value: str | list[str]) -> list[str]:
@@ -98,21 +116,3 @@ def _fill_from_number(form: Form, part: str, meant: dict) -> None:
             for name, value in (("birth_date", str(residentid.birth_date(number))), ("sex", residentid.sex(number))):
                 if name in form.by_name[part] and not meant.get(name):
                     meant[name] = value
-
-
-def typed(form: Form, answers: dict) -> dict:
-    """The inverse of `read`: answers as a clerk would type them."""
-    return _typed(form, "household", answers)
-
-
-def _typed(form: Form, part: str, answers: dict) -> dict:
-    shown = dict(answers)
-    for question, _ in form.asked[part]:
-        value = answers.get(question.name)
-        if value and question.choices:
-            keys = {each.code: each.key for each in choices(question)}
-            given = [keys.get(code, code) for code in ([value] if isinstance(value, str) else value)]
-            shown[question.name] = ("" if all(len(key) == 1 for key in keys.values()) else " ").join(given)
-    for repeat in form.repeats_in[part]:
-        shown[repeat.name] = [_typed(form, repeat.part, entry) for entry in answers.get(repeat.name) or []]
-    return shown

@@ -72,6 +72,7 @@ def written(server: Key, seed: bytes) -> str:
 
 
 def hashed(server: Key, text: str) -> bytes:
+    """What the store knows a code (12 symbols) by: its keyed hash, 32 bytes."""
     return server.mac("code-hash", text.encode())
 
 
@@ -197,5 +198,6 @@ def printed(connection: Connection, campaign_id: int, sheet: str, positions: lis
 
 
 def count(connection: Connection, campaign_id: int, kind: str = "household") -> int:
+    """How many valid codes of a kind the campaign has."""
     return connection.execute(select(func.count()).select_from(code).where(
         code.c.campaign_id == campaign_id, code.c.kind == kind, code.c.revoked_at.is_(None))).scalar_one()

@@ -14,6 +14,7 @@ KEPT = Text("没填完的表已存好。", "The unfinished form is kept.")
 
 
 def prepare(connection: Connection, context: Context, item: Item) -> Work:
+    """An unfinished form read on a snapshot; gives the work of the transaction. Raises Refusal."""
     form_id, _form, read, _raw, _flags = read_form(connection, context, item)
     saved_at, household = context.corrected(item.body.get("at")), doors.household_of(item)
 

@@ -214,6 +214,7 @@ class Answer:
 
 
 def refused(refusal: Refusal) -> Answer:
+    """What a phone is told of a refused item."""
     return Answer("refused", refusal.text)
 
 

@@ -15,6 +15,7 @@ RECEIVED = Text("“{title}”已收到。", "“{title}” received.")
 
 
 def prepare(connection: Connection, context: Context, item: Item) -> Work:
+    """A report's form read and judged on a snapshot; gives the work of the transaction. Raises Refusal."""
     form_id, form, read, raw, flags = read_form(connection, context, item, "report")
     began = context.corrected(item.body.get("began") or item.body.get("at"))
     judged = judge(form, raw, today=clock.day(began, context.campaign.tz), now=began,

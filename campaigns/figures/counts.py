@@ -80,6 +80,7 @@ COUNTED = tuple(row.name for row in fields(Counts))
 
 
 def total(parts: Iterable[Counts]) -> Counts:
+    """The sums of the counts of several areas."""
     return sum(parts, Counts())
 
 

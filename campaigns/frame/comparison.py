@@ -61,6 +61,8 @@ def compare(connection: Connection, key: Key, campaign: Campaign, path: Path, pr
 
 @dataclass(frozen=True, slots=True)
 class Stored:
+    """A dwelling of the frame, as far as a register is compared with it. `digest`: of all that the register last said of it."""
+
     id: int
     digest: str
     ended: bool

@@ -67,6 +67,7 @@ _by_id = Prepared(_one)
 
 
 def by_id(connection: Connection, dwelling_id: int) -> Door:
+    """The door of this id, which must be there."""
     return Door(*connection.execute(_one, {"id": dwelling_id}).one())
 
 

@@ -77,12 +77,14 @@ class _calamine_errors:
 
 
 def encrypted(path: Path) -> RegisterRefused:
+    """The refusal of a workbook with a password."""
     return RegisterRefused("{file} 设有打开密码，无法读取。请在 Excel 或 WPS 中去掉密码（文件 → 信息 → 保护工作簿）另存后再导入。",
                            "{file} has a password. Remove it in Excel or WPS (File, Info, Protect Workbook), save, import again.",
                            file=path.name)
 
 
 def damaged(path: Path) -> RegisterRefused:
+    """The refusal of a file that is no workbook, or half of one."""
     return RegisterRefused("{file} 已损坏，或不是 Excel 工作簿。请用 Excel 或 WPS 打开，另存为 .xlsx 后再导入。",
                            "{file} is damaged or no Excel workbook. Open it in Excel or WPS, save as .xlsx, import again.",
                            file=path.name)
@@ -205,6 +207,7 @@ def _column_number(letters: bytes) -> int:
 
 
 def refuse_too_many_rows(path: Path, rows: int) -> None:
+    """Raises RegisterRefused for more than MOST_ROWS."""
     if rows > MOST_ROWS:
         raise RegisterRefused("{file} 超过 {limit} 行。请按社区分成几个文件，逐个导入。",
                               "{file} has more than {limit} rows. Split it by community and import the parts one by one.",

@@ -77,6 +77,7 @@ _by_serial = query().where(code.c.campaign_id == bindparam("campaign"), code.c.s
 
 
 def by_id(connection: Connection, hanger_id: int) -> Hanger:
+    """The hanger of this id, which must be there."""
     return Hanger(*connection.execute(_by_id, {"hanger": hanger_id}).one())
 
 

@@ -7,6 +7,7 @@ from forms.questions import Question
 
 
 def read_one(raw: object, question: Question) -> Read:
+    """One code of the list; of a list that depends on other answers any code, which is judged with them."""
     if not raw:
         return EMPTY
     if isinstance(raw, str) and (raw in question.codes or question.dynamic):

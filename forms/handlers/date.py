@@ -14,6 +14,7 @@ _EIGHT = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)", re.ASCII)
 
 
 def read_date(raw: object, question: Question) -> Read:
+    """YYYY-MM-DD of a day that there is; 1960.5.8, 1960年5月8日 and 19600508 are the same."""
     text, plain, done = typed(raw)
     if done is not None:
         return done

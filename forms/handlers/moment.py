@@ -15,10 +15,12 @@ _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)T?" + _CLOCK, re.ASCII)
 
 
 def read_time(raw: object, question: Question) -> Read:
+    """HH:MM:SS, with what was given of a fraction and a zone; 9:05 is 09:05:00."""
     return _read(raw, _TIME, messages.NOT_TIME)
 
 
 def read_moment(raw: object, question: Question) -> Read:
+    """YYYY-MM-DDTHH:MM:SS, with what was given of a fraction and a zone."""
     return _read(raw, _MOMENT, messages.NOT_MOMENT)
 
 

@@ -15,6 +15,7 @@ _DECIMAL = re.compile(r"([+-]?)0*(\d{1,12})(?:\.(\d{0,6}))?")
 
 
 def read_integer(raw: object, question: Question) -> Read:
+    """A whole number without leading zeros and sign +, at most MOST either way."""
     found = _read(raw, _INTEGER, messages.NOT_INTEGER)
     if found.answer and abs(int(found.answer)) > MOST:
         return Read("", found.shown, messages.TOO_LARGE)
@@ -22,6 +23,7 @@ def read_integer(raw: object, question: Question) -> Read:
 
 
 def read_decimal(raw: object, question: Question) -> Read:
+    """A number with a decimal point, without trailing zeros."""
     return _read(raw, _DECIMAL, messages.NOT_DECIMAL)
 
 

@@ -36,6 +36,7 @@ def read_range(raw: object, question: Question) -> Read:
 
 
 def read_acknowledgement(raw: object, question: Question) -> Read:
+    """ACKNOWLEDGED, or nothing."""
     text, error = visible(raw)
     if error:
         return Read("", text, error)

@@ -12,14 +12,17 @@ MOST_POINTS = 10_000
 
 
 def read_point(raw: object, question: Question) -> Read:
+    """"latitude longitude", in degrees; altitude and accuracy, in metres, may follow."""
     return _read(raw, 1, 1)
 
 
 def read_line(raw: object, question: Question) -> Read:
+    """At least 2 points, joined by ";"."""
     return _read(raw, 2, MOST_POINTS)
 
 
 def read_area(raw: object, question: Question) -> Read:
+    """At least 3 points, joined by ";"."""
     return _read(raw, 3, MOST_POINTS)
 
 

@@ -8,6 +8,8 @@ from forms.questions import Question
 
 
 def read_text(raw: object, question: Question) -> Read:
+    """Visible text of at most `question.limit` characters: of several lines only where the question takes them; numbers and
+    documents in plain digits and capitals."""
     text, error = visible(raw)
     if question.check:
         text = digits_and_letters(text)

@@ -20,6 +20,8 @@ _STEP = re.compile(r"([^\[\]]+)(?:\[(\d+)\])?$")
 
 
 class Repeats:
+    """The repeats of one filling."""
+
     def __init__(self, state: State, fresh: bool):
         """`fresh`: whether this is a new filling rather than one that is gone on with."""
         self.state, self.fresh = state, fresh

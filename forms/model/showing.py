@@ -76,6 +76,7 @@ def said(state: State, node: Node, label: Label | None) -> str | None:
 
 
 def worded(state: State, node: Node, words: Words) -> str:
+    """Words with the answers in them."""
     return words.said(lambda source: _text(state, node, source))
 
 
@@ -101,6 +102,7 @@ def readonly(state: State, node: Node) -> bool:
 
 
 def required(state: State, node: Node) -> bool:
+    """Whether the node has to be answered now."""
     if node.d.required is None:
         return False
     known = node.cache.get("required")
@@ -135,6 +137,7 @@ def message(state: State, node: Node, kind: str) -> str | None:
 
 
 def cached_words(state: State, node: Node, kind: str) -> str | None:
+    """The words of a `kind` of label or hint as they are now, None for none; kept until something that they name changes."""
     if getattr(node.d, kind) is None:
         return None
     if kind not in node.cache:

@@ -67,6 +67,7 @@ def _float(text: str) -> float | None:
 
 
 def is_date(text: str) -> bool:
+    """Whether a text begins with a day that there is, as YYYY-MM-DD."""
     match = _DATE.match(text)
     if not match:
         return False
@@ -87,6 +88,7 @@ def _on_scale(text: str, d: NodeDef) -> str:
 
 
 def has_zone(text: str) -> bool:
+    """Whether a date and time says its offset from UTC."""
     match = _DATETIME.match(text)
     return bool(match and match.groups()[-1])
 
@@ -108,6 +110,7 @@ def _datetime(text: str) -> str:
 
 
 def geopoint(text: str) -> str:
+    """"latitude longitude altitude accuracy" (degrees, metres), what is missing as 0.0; "" for what is no point."""
     parts = text.split()
     numbers = [_float(part) for part in parts]
     if not 2 <= len(parts) <= 4 or None in numbers or abs(numbers[0]) > 90 or abs(numbers[1]) > 180:

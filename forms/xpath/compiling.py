@@ -264,11 +264,13 @@ def _called(function: Callable, runs: list, framed: bool) -> Callable[[Frame], o
 
 
 def wrong_number(name: str, least: int, most: float, given: int) -> str:
+    """That a function was given another number of values than it takes."""
     wanted = str(least) if least == most else f"at least {least}" if most == math.inf else f"{least} to {most}"
     return f"{name}() takes {wanted} values, not {given}"
 
 
 def divide(one: float, two: float) -> float:
+    """`div`: by zero gives infinity with its sign, or NaN (IEEE 754; XPath 1.0, section 3.5)."""
     try:
         return one / two
     except ZeroDivisionError:
@@ -276,6 +278,7 @@ def divide(one: float, two: float) -> float:
 
 
 def remainder(one: float, two: float) -> float:
+    """`mod`: with the sign of the first, NaN for none (XPath 1.0, section 3.5)."""
     try:
         return math.fmod(one, two)
     except ValueError:

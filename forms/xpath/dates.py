@@ -126,6 +126,7 @@ def day_fraction(text: str, zone: tzinfo) -> float:
 
 
 def fraction_of(local: datetime) -> float:
+    """How much of its day is over, 0 to 1, by its own clock."""
     seconds = local.hour * 3600 + local.minute * 60 + local.second
     return (seconds * 1000 + local.microsecond // 1000) / DAY
 

@@ -59,6 +59,7 @@ def text_of(node: Node) -> str:
 
 
 def parent_of(node: Node) -> Node | None:
+    """The node above: of an attribute its element, of the root element the document; None above the document."""
     if isinstance(node, Leaf):
         return node.owner
     if isinstance(node, Document):
@@ -92,6 +93,7 @@ def children(node: Node) -> Iterator[Node]:
 
 
 def descendants(node: Node) -> Iterator[Node]:
+    """All nodes below, in document order, texts included."""
     stack = [children(node)]
     while stack:
         below = next(stack[-1], None)
@@ -104,6 +106,7 @@ def descendants(node: Node) -> Iterator[Node]:
 
 
 def ancestors(node: Node) -> Iterator[Node]:
+    """The nodes above, nearest first, up to the document."""
     while (node := parent_of(node)) is not None:
         yield node
 
@@ -119,6 +122,7 @@ def siblings(node: Node, after: bool) -> Iterator[Node]:
 
 
 def following(node: Node) -> Iterator[Node]:
+    """The nodes after this one and not below it, in document order; of an attribute also what is below its element."""
     if isinstance(node, Leaf) and node.kind != "text":
         yield from descendants(node.owner)
         node = node.owner
@@ -139,6 +143,7 @@ def preceding(node: Node) -> Iterator[Node]:
 
 
 def attributes(node: Node) -> list[Leaf]:
+    """The attributes of an element, none of anything else."""
     if isinstance(node, (Leaf, Document)) or not isinstance(node.tag, str):
         return []
     return [Leaf("attribute", node, name, value) for name, value in node.attrib.items()]
@@ -153,6 +158,7 @@ def namespaces(node: Node) -> list[Leaf]:
 
 
 def with_self(walk):
+    """The axis `walk`, with the node itself first."""
     def axis(node: Node) -> Iterator[Node]:
         yield node
         yield from walk(node)
@@ -179,6 +185,7 @@ def clark(node: Node) -> str | None:
 
 
 def is_element(node: Node) -> bool:
+    """Whether it is an element rather than a document, a comment, a text or an attribute."""
     return not isinstance(node, (Leaf, Document)) and isinstance(node.tag, str)
 
 

@@ -20,6 +20,7 @@ _EXACT = 2 ** 53  # beyond it not every whole number is a float
 
 
 def to_text(value: object) -> str:
+    """`string()` of a value: of a list its first node (XPath 1.0, section 4.2)."""
     if isinstance(value, str):
         return value
     if isinstance(value, list):
@@ -39,12 +40,14 @@ def to_number(value: object, zone: tzinfo) -> float:
 
 
 def to_boolean(value: object) -> bool:
+    """`boolean()` of a value (XPath 1.0, section 4.3); a date is true, also that of day 0."""
     if isinstance(value, float):
         return not math.isnan(value) and (isinstance(value, Moment) or value != 0)
     return bool(value)
 
 
 def text_number(text: str, zone: tzinfo) -> float:
+    """The number in a text; of a date its days since 1970-01-01T00:00Z; NaN for neither."""
     if text.isdecimal() and text.isascii():
         return float(text)
     if _NUMBER.fullmatch(text):
@@ -84,6 +87,7 @@ def same(one: float, two: float) -> bool:
 
 
 def different(one: float, two: float) -> bool:
+    """Whether two numbers are not `same`."""
     return not same(one, two)
 
 
