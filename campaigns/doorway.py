@@ -13,7 +13,7 @@ from campaigns.codes.codes import Code, CodeUnknown, hashed
 from campaigns.form_versions import HOUSEHOLD
 from campaigns.frame.doors import Door
 from campaigns.keys import Key
-from campaigns.store.prepared import Prepared
+from campaigns.store.prepared import Prepared, Whole
 from campaigns.store.schema import campaign as campaign_table
 from campaigns.store.schema import code, dwelling, form_version, submission
 from campaigns.terms import RECORDING
@@ -39,14 +39,14 @@ _newest_form = select(func.max(form_version.c.id)).where(
 _recorded = exists().where(submission.c.dwelling_id == code.c.dwelling_id, submission.c.household == 1,
                            or_(*(submission.c.channel == each for each in RECORDING)),
                            ~verdicts.is_rejected(submission.c.id))
+_TO_CAMPAIGN = len(_CODE)
 _query = Prepared(
     select(*[each.label(f"c{place}") for place, each in enumerate([*_CODE, *_CAMPAIGN, *_DOOR])],
            _newest_form.label("form_id"), _recorded.label("recorded"))
     .select_from(code.join(campaign_table, campaign_table.c.id == code.c.campaign_id)
                  .outerjoin(dwelling, dwelling.c.id == code.c.dwelling_id))
-    .where(code.c.hash == bindparam("hash")))
-_TO_CAMPAIGN = len(_CODE)
-_TO_DOOR = _TO_CAMPAIGN + len(_CAMPAIGN)
+    .where(code.c.hash == bindparam("hash")),
+    wholes=(Whole(_TO_CAMPAIGN, _TO_CAMPAIGN + len(_CAMPAIGN), campaigns.of_columns),))
 
 
 def behind(connection: Connection, server: Key, text: str) -> Doorway:
@@ -54,7 +54,6 @@ def behind(connection: Connection, server: Key, text: str) -> Doorway:
     row = _query.first(connection, {"hash": hashed(server, text)})
     if row is None:
         raise CodeUnknown
-    found = Code(*row[:_TO_CAMPAIGN])
-    return Doorway(
-        found, campaigns.of_columns(row[_TO_CAMPAIGN:_TO_DOOR]), Door(*row[_TO_DOOR:-2]) if found.dwelling_id else None,
-        row.form_id, form_versions.form_of(connection, row.form_id), bool(row.recorded))
+    found, (*door, form_id, recorded) = Code(*row[:_TO_CAMPAIGN]), row[_TO_CAMPAIGN + 1:]
+    return Doorway(found, row[_TO_CAMPAIGN], Door(*door) if found.dwelling_id else None,
+                   form_id, form_versions.form_of(connection, form_id), bool(recorded))

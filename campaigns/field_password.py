@@ -23,7 +23,7 @@ from campaigns.audit import Actor
 from campaigns.campaign import Campaign
 from campaigns.keys import Key, Keyring
 from campaigns.people import User
-from campaigns.store.prepared import Prepared
+from campaigns.store.prepared import Prepared, Whole
 from campaigns.store.schema import campaign as campaign_table
 from campaigns.store.schema import digest_nonce, field_password, user
 from forms.language import LANGUAGES, Refusal
@@ -93,10 +93,12 @@ def _about(user_id: int) -> str:
 
 _COLUMNS = [user.c[name] for name in User.__dataclass_fields__]
 _all = [field_password.c.sealed, field_password.c.language, *_COLUMNS, *campaign_table.c]
-_holder = Prepared(select(*[each.label(f"c{place}") for place, each in enumerate(_all)])
-           .select_from(user.join(field_password, field_password.c.user_id == user.c.id)
-                        .join(campaign_table, campaign_table.c.id == user.c.campaign_id))
-           .where(campaign_table.c.slug == bindparam("slug"), user.c.label == bindparam("label"), user.c.active))
+_holder = Prepared(
+    select(*[each.label(f"c{place}") for place, each in enumerate(_all)])
+    .select_from(user.join(field_password, field_password.c.user_id == user.c.id)
+                 .join(campaign_table, campaign_table.c.id == user.c.campaign_id))
+    .where(campaign_table.c.slug == bindparam("slug"), user.c.label == bindparam("label"), user.c.active),
+    wholes=(Whole(2, 2 + len(_COLUMNS), lambda values: User(*values)), Whole(2 + len(_COLUMNS), len(_all), campaigns.of_columns)))
 
 
 def holder(connection: Connection, keyring: Keyring, name: str) -> Holder | None:
@@ -107,9 +109,9 @@ def holder(connection: Connection, keyring: Keyring, name: str) -> Holder | None
     row = _holder.first(connection, {"slug": slug, "label": label.upper()})
     if row is None:
         return None
-    found, campaign = User(*row[2:2 + len(_COLUMNS)]), campaigns.of_columns(row[2 + len(_COLUMNS):])
-    ha1 = keyring.campaign(campaign.slug).open(row[0], _about(found.id)).decode()
-    return Holder(found, campaign, ha1, row[1])
+    sealed, language, found, campaign = row
+    ha1 = keyring.campaign(campaign.slug).open(sealed, _about(found.id)).decode()
+    return Holder(found, campaign, ha1, language)
 
 
 def fits(found: Holder | None, name: str, password: str) -> bool:

@@ -37,11 +37,13 @@ def tell(text: Text) -> str:
 
 
 def _choose() -> None:
-    g.language = request.cookies.get(COOKIE)
-    if g.language not in LANGUAGES:
-        asked = "Accept-Language" in request.headers
-        g.language = request.accept_languages.best_match(LANGUAGES, default="zh") if asked else "zh"
-    if b"lang=" in request.query_string:
+    told = request.environ  # at every request: what is not there is not looked for
+    language = request.cookies.get(COOKIE) if "HTTP_COOKIE" in told else None
+    if language not in LANGUAGES:
+        asked = "HTTP_ACCEPT_LANGUAGE" in told
+        language = request.accept_languages.best_match(LANGUAGES, default="zh") if asked else "zh"
+    g.language = language
+    if "lang=" in told.get("QUERY_STRING", ""):
         switch(request.args.get("lang", ""))
 
 

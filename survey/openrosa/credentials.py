@@ -14,6 +14,7 @@ import hashlib
 import hmac
 import re
 from datetime import datetime
+from functools import lru_cache
 from ipaddress import ip_address
 
 from flask import current_app, g, request
@@ -26,7 +27,7 @@ from forms.language import Refusal
 from survey import doors
 
 _NO_HASH = "0" * 32
-_FORWARDED = ("HTTP_FORWARDED", "HTTP_X_FORWARDED_FOR", "HTTP_X_REAL_IP", "HTTP_VIA")
+_FORWARDED = {"HTTP_FORWARDED", "HTTP_X_FORWARDED_FOR", "HTTP_X_REAL_IP", "HTTP_VIA"}
 _HOST = re.compile(r"^https?://[^/]*", re.I)
 
 
@@ -69,9 +70,13 @@ def signed() -> User:
 def _private() -> bool:
     if request.is_secure:
         return True
-    forwarded = any(name in request.environ for name in _FORWARDED)
+    return _is_here_itself(request.remote_addr or "") and _FORWARDED.isdisjoint(request.environ)
+
+
+@lru_cache(maxsize=1024)
+def _is_here_itself(address: str) -> bool:
     try:
-        return ip_address(request.remote_addr or "").is_loopback and not forwarded
+        return ip_address(address).is_loopback
     except ValueError:
         return False
 

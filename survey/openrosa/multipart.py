@@ -13,6 +13,7 @@ from typing import IO, NamedTuple
 from python_multipart.multipart import MultipartParser
 from werkzeug.datastructures import FileStorage, Headers
 from werkzeug.formparser import FormDataParser
+from werkzeug.wrappers import Request
 
 LARGEST = 256 * 1024
 _USUAL = re.compile(r'form-data; name="([^"\\%]*)"(?:; filename="([^"\\%]*)")?')
@@ -25,6 +26,10 @@ class Part(NamedTuple):
     filename: str | None
     headers: list[tuple[str, str]]
     content: bytes
+
+    @property
+    def file(self) -> FileStorage:
+        return FileStorage(BytesIO(self.content), self.filename, self.name, headers=Headers(self.headers))
 
 
 class QuickParser(FormDataParser):
@@ -39,9 +44,17 @@ class QuickParser(FormDataParser):
         if found is None or len(found) > (self.max_form_parts or len(found)):
             return super().parse(BytesIO(body), mimetype, content_length, options)
         fields = [(part.name, part.content.decode("utf-8", "replace")) for part in found if part.filename is None]
-        files = [(part.name, FileStorage(BytesIO(part.content), part.filename, part.name, headers=Headers(part.headers)))
-                 for part in found if part.filename is not None]
+        files = [(part.name, part.file) for part in found if part.filename is not None]
         return stream, self.cls(fields), self.cls(files)
+
+
+def small(request: Request) -> list[Part] | None:
+    """The parts of the post of `request` in their order; None where it is large or unusual: werkzeug can read it still."""
+    length = request.content_length
+    if length is None or length > LARGEST or request.mimetype != "multipart/form-data":
+        return None
+    found = parts(request.get_data(), request.mimetype_params.get("boundary", ""))
+    return None if found is None or len(found) > (request.max_form_parts or len(found)) else found
 
 
 def parts(body: bytes, boundary: str) -> list[Part] | None:
