@@ -17,6 +17,7 @@ from campaigns.store.prepared import Prepared, savepoint
 from campaigns.store.schema import audit
 
 _START = "0" * 64
+_written = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 _newest = Prepared(select(audit.c.hash).where(audit.c.campaign_id == bindparam("campaign")).order_by(
     audit.c.id.desc()).limit(1))
 _insert = Prepared(audit.insert(), ("campaign_id", "at", "actor", "action", "subject", "detail", "previous", "hash"))
@@ -47,7 +48,7 @@ def write(connection: Connection, campaign_id: int, at: datetime, actor: Actor, 
         found = _newest.first(connection, {"campaign": campaign_id})
         previous = found[0] if found else _START
     row = {"at": at, "actor": str(actor), "action": action, "subject": subject,
-           "detail": json.dumps(detail, ensure_ascii=False, sort_keys=True, separators=(",", ":"))}
+           "detail": _written(detail)}
     tails[campaign_id] = _link(previous, row)
     _insert.run(connection, {
         "campaign_id": campaign_id, **row, "previous": previous, "hash": tails[campaign_id]})

@@ -22,12 +22,13 @@ from forms.verdict import AnswerError, Result
 __all__ = ["AnswerError", "Result", "canonical", "files_in", "from_post", "to_post", "validate"]
 
 TYPED = {"text", "integer", "decimal", "date", "time", "dateTime", "barcode", "range", "geopoint", "geotrace", "geoshape"}
+_written = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 SEVERAL = ("select_multiple", "rank")
 
 
 def canonical(answers: dict) -> bytes:
     """The one way to write these answers as bytes: JSON with sorted keys, UTF-8, no spaces."""
-    return json.dumps(answers, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return _written(answers).encode()
 
 
 def validate(form: Form, raw: dict, *, today: date, max_persons: int, now: datetime | None = None) -> Result:

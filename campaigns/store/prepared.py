@@ -5,6 +5,7 @@ driver itself, with SQLAlchemy's own conversions of values in both directions. E
 """
 from __future__ import annotations
 
+import sqlite3
 from collections import namedtuple
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -105,13 +106,13 @@ class _Compiled:
         return lru_cache(_REMEMBERED)(lambda values: make(_converted(values, convert)))
 
     def run(self, connection: Connection, values: Mapping[str, object]) -> list[tuple]:
-        all_values = {**self._own, **values}
-        given = [all_values[name] if convert is None else convert(all_values[name]) for name, convert in self._into]
-        driver = self._dialect.loaded_dbapi
+        if self._own:
+            values = {**self._own, **values}
+        given = [values[name] if convert is None else convert(values[name]) for name, convert in self._into]
         try:
             rows = connection.connection.dbapi_connection.execute(self._sql, given).fetchall()
-        except driver.Error as error:
-            raise DBAPIError.instance(self._sql, None, error, driver.Error, hide_parameters=True, dialect=self._dialect) from error
+        except sqlite3.Error as error:
+            raise DBAPIError.instance(self._sql, None, error, sqlite3.Error, hide_parameters=True, dialect=self._dialect) from error
         if self._wholes:
             return [_put_together(_converted(row, self._out_alone), self._wholes) for row in rows]
         return [self._row(_converted(row, self._out)) for row in rows]

@@ -54,7 +54,8 @@ class _PlainCompiler(Compiler):
                 raise NotPlain
         elif function and (function.framed or set(function.kinds) - set("tnb")):
             raise NotPlain
-        return super().code_call(name, arguments)
+        code = super().code_call(name, arguments)
+        return Code(code.kind, _once_a_day(code.run)) if arguments and _of_the_day(("call", name, arguments)) else code
 
     def as_boolean(self, code: Code) -> Callable:
         if code.kind in (LEAF, "any"):
@@ -84,3 +85,28 @@ class _PlainCompiler(Compiler):
                 return Code("boolean", lambda frame: text(frame) == literal)
             return Code("boolean", lambda frame: text(frame) != literal)
         return super().code_cmp(sign, left, right)
+
+
+def _of_the_day(tree: tuple) -> bool:
+    """Whether this reads nothing but which day it is: number(format-date(today(), '%Y%m%d'))."""
+    match tree:
+        case ("call", "today", []):
+            return True
+        case ("call", "format-date", [value, ("str", _)]) | ("call", "number" | "string", [value]):
+            return _of_the_day(value)
+    return False
+
+
+def _once_a_day(run: Callable) -> Callable:
+    """The same, worked out once for each moment and zone that a context says."""
+    known = None, None, None
+
+    def kept(frame: object) -> object:
+        nonlocal known
+        now, zone, value = known  # one step each way, as other threads are here too
+        context = frame.context
+        if now is not context.now or zone is not context.zone:
+            value = run(frame)
+            known = context.now, context.zone, value
+        return value
+    return kept
