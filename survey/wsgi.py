@@ -5,6 +5,7 @@ import pyxform.xls2xform  # noqa: F401  loaded before anybody asks for a form
 
 from campaigns.installation import Installation
 from campaigns.settings import Settings
+from survey import memory
 from survey.app import create_app
 
 app = create_app(Installation(Settings.read()))
@@ -13,3 +14,4 @@ app = create_app(Installation(Settings.read()))
 gc.collect()
 gc.freeze()
 gc.set_threshold(20_000, 20, 20)
+memory.into_large_pages()
