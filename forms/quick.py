@@ -114,7 +114,7 @@ class _Run:
             self._switch_off(question, block)
         elif calculation is not None:
             value = calculation(block)
-            value = "" if value == "NaN" else value
+            value = "" if value in ("NaN", "Invalid Date") else value
             if block.nodes:
                 block.nodes[question].text = value
             if value:

@@ -57,6 +57,9 @@ def _meant(problem: Problem, said: str, book: Workbook) -> Text:
         kind = " ".join(unknown[1].split()).lower()
         close = difflib.get_close_matches(kind.split(" ")[0], KINDS, 1, 0.7) if kind else []
         meant = TYPES.get(kind) or TYPES.get(kind.split(" ")[0]) or " ".join([*close, *kind.split(" ")[1:]] if close else [])
+        plain = kind.split(" ")[0]
+        if plain in KINDS and unknown[1].split()[0] != plain:
+            return Text(f"类型要用小写字母：{plain}", f"Types are written in small letters: {plain}")
         if meant and meant.lower() != kind:
             return Text(f"要写的是不是 {meant}？", f"Did you mean {meant.replace('选项表名', 'LIST')}?")
     if _HEADERS.search(said):

@@ -68,7 +68,7 @@ def warnings(book: Workbook, said: list[str]) -> list[Problem]:
     what pyxform remarks (`said`)."""
     rows = book.sheets.get("survey", [])
     found = [*unused_columns(rows), *_looks(rows), *_kinds(rows), *_settings(book), *_last_saved(rows), *_languages(book),
-             *_formulas(book), *_spelt(book)]
+             *_lost_choices(book), *_names(rows), *_formulas(book), *_spelt(book)]
     return found + [_remark(sentence) for sentence in dict.fromkeys(said)]
 
 
@@ -126,6 +126,26 @@ def _languages(book: Workbook) -> Iterator[Problem]:
         first = re.split(r"::?", next(iter(heads)), maxsplit=1)[1].strip()
         yield Problem("external_choices", 1, Text(f"网页上这些选项只用“{first}”的文字", f"a page shows these choices in “{first}” only"),
                       Text("要用几种语言的话，请写到 choices 工作表", "For several languages, put them into the sheet choices"))
+
+
+def _lost_choices(book: Workbook) -> Iterator[Problem]:
+    """Rows that belong to no list, which every program leaves out."""
+    for row in book.sheets.get("choices", []):
+        if not any(row.cells.get(head) for head in ("list_name", "list name")) and any(
+                row.cells.get(head) for head in ("name", "value", "label")):
+            yield Problem("choices", row.number, Text("没有写 list_name，这个选项没有用到", "it has no list_name: this choice is not used"),
+                          Text("请在 list_name 列写选项表名", "Write the list's name in the column list_name"), "list_name")
+
+
+def _names(rows: list[Row]) -> Iterator[Problem]:
+    """Names in Chinese: pages know them, and JavaRosa, which ODK Collect is built on, does not."""
+    found = {row.cells["name"]: row.number for row in reversed(rows) if max(row.cells.get("name", ""), default="") > "\u2e80"}
+    if found:
+        named = "、".join(list(reversed(found))[:MOST_CELLS]) + " …" * (len(found) > MOST_CELLS)
+        said = Text(f"名字里有汉字（{named}）：网页能用，ODK Collect 打不开这份问卷",
+                    f"there is Chinese in names ({named}): pages work, and ODK Collect cannot open the form")
+        yield Problem("survey", min(found.values()), said,
+                      Text("要用手机采集软件的话，请改用英文字母、数字和下划线", "For apps, use plain letters, digits and _"), "name")
 
 
 def _formulas(book: Workbook) -> Iterator[Problem]:

@@ -57,6 +57,18 @@ def test_a_list_that_the_form_does_not_have_is_named():
     assert warned(loaded) == [("survey", 3, "calculation")] and "zz" in loaded.warnings[0].cause.zh
 
 
+def test_choices_without_a_list_and_names_that_apps_cannot_read_are_named():
+    loaded = form("| type | name | label |\n| text | 姓名 | A |\n| select_one l | b | B |",
+                  choices="| list_name | name | label |\n| l | x | X |\n| | y | Y |")
+    assert ("choices", 3, "list_name") in warned(loaded) and ("survey", 2, "name") in warned(loaded)
+
+
+def test_a_type_in_capitals_is_told_how_it_is_written():
+    found = refused("| type | name | label |\n| Text | a | A |\n| SELECT_ONE l | b | B |",
+                    choices="| list_name | name | label |\n| l | x | X |")
+    assert [problem.remedy.en.rsplit(" ", 1)[1] for problem in found] == ["text", "select_one"]
+
+
 def test_words_of_external_choices_in_a_second_language_are_named():
     loaded = form("| type | name | label | choice_filter |\n| select_one_external c | q | Q | st='1' |",
                   external_choices="| list_name | name | label::en | label::zh | st |\n| c | a | A | 甲 | 1 |")
@@ -121,3 +133,13 @@ def test_a_mistake_is_explained_in_chinese_with_its_place(survey, sheets, row, c
     [problem] = refused(survey, **sheets)
     assert (problem.row, problem.column) == (row, column)
     assert "只有英文说明" not in problem.cause.zh and "Error" not in problem.cause.zh
+
+
+@pytest.mark.parametrize("more", ["", "| calculate | n | | count(../a) + position(..) * 0 |"])
+def test_a_date_reckoned_from_no_answer_is_none(more):
+    loaded = form(f"""
+        | type | name | label | calculation |
+        | date | a | A | |
+        | calculate | b | | date(decimal-date-time(${{a}}) + 30) |
+        {more}""")
+    assert "b" not in checked(loaded).answers and checked(loaded, a="2020-01-01").answers["b"] == "2020-01-31"

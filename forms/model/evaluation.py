@@ -58,9 +58,9 @@ class Expression:
         return self.compiled.text(node, context.at(node))
 
     def answer(self, node, context: Context) -> str:
-        """The text to keep as an answer: a number that is none is no answer. (The word NaN is one.)"""
+        """The text to keep as an answer: a number or a date that is none is no answer. (The word NaN is one.)"""
         text = self.text(node, context)
-        return "" if text == "NaN" and isinstance(self.compiled.value(node, context.at(node)), float) else text
+        return "" if text in ("NaN", "Invalid Date") and isinstance(self.compiled.value(node, context.at(node)), float) else text
 
     def number(self, node, context: Context) -> float:
         return self.compiled.number(node, context.at(node))
