@@ -36,7 +36,8 @@ def preview_app(form: Form, beside: Mapping[str, bytes] = MappingProxyType({})) 
     app.jinja_env.globals.update(only_campaign=lambda: None, kept=static_files.address, static=static_files.one)
     app.config.update(MAX_CONTENT_LENGTH=MOST_BYTES, MAX_FORM_MEMORY_SIZE=8 * 1024 * 1024)
     app.before_request(_no_campaign)
-    app.extensions["files"] = files = _Table()
+    app.extensions["files"] = _Table()
+    app.extensions["media"] = {name: f"/media/{quote(name)}" for name in wanted(form) if name in beside}
     language.use(app)
     headers.use(app)
 
@@ -46,6 +47,19 @@ def preview_app(form: Form, beside: Mapping[str, bytes] = MappingProxyType({})) 
             return _page(form, questionnaire_html(form, language.current()))
         return _page(form, Walk(form, {}, _world()).html(),
                      runtime=filled.place(form, "/form.xml", "/form/words.json", f"preview {form.digest}", app.extensions["media"]))
+
+    @app.post("/")
+    def go_on() -> Response:
+        if request.form.get("_language"):
+            language.switch(request.form["_language"])
+        return _next_page(form) if by_pages(form) else _one_page(form)
+
+    _serve_what_pages_fetch(app, form, beside)
+    return app
+
+
+def _serve_what_pages_fetch(app: Flask, form: Form, beside: Mapping[str, bytes]) -> None:
+    kept_files = app.extensions["files"].files
 
     @app.get("/form.xml")
     def xml() -> Response:
@@ -59,23 +73,13 @@ def preview_app(form: Form, beside: Mapping[str, bytes] = MappingProxyType({})) 
     def kept(version: str, filename: str) -> Response:
         return static_files.answer(version, filename)
 
-    app.extensions["media"] = {name: f"/media/{quote(name)}" for name in wanted(form) if name in beside}
-
     @app.get("/media/<name>")
     def media(name: str) -> Response:
         return held_files.content(beside[name]) if name in app.extensions["media"] else abort(404)
 
     @app.get("/file/<name>")
     def file(name: str) -> Response:
-        return held_files.content(files.files[name]) if name in files.files else abort(404)
-
-    @app.post("/")
-    def go_on() -> Response:
-        if request.form.get("_language"):
-            language.switch(request.form["_language"])
-        return _next_page(form) if by_pages(form) else _one_page(form)
-
-    return app
+        return held_files.content(kept_files[name]) if name in kept_files else abort(404)
 
 
 def _no_campaign() -> None:

@@ -29,10 +29,11 @@
 
 import { Attachments } from "./attachments.js";
 import { carrier } from "./carry.js";
+import { emptied } from "./entries.js";
 import { factsIn, hintsIn } from "./question.js";
 import { written, canFind } from "./places.js";
 import { restored } from "./restored.js";
-import { Session, emptied } from "./session.js";
+import { Session } from "./session.js";
 import { View } from "./view.js";
 
 const CHANGED_AFTER = 800; // ms
