@@ -34,7 +34,7 @@ from campaigns.keys import Key
 from campaigns.people import User
 from campaigns.store.fieldwork import assignment, visit
 from campaigns.store.schema import code, dwelling, submission
-from forms.language import Refusal
+from forms.language import Refusal, Text
 
 MOST_BY_CODE = 5  # households that can answer with one door's code
 LONGEST = 20  # characters of a room or unit
@@ -52,10 +52,10 @@ class BadRoom(Refusal):
 class TooManyHouseholds(Refusal):
     status = 409
 
-    def __init__(self, most: int, phone: str):
-        super().__init__("这扇门已经登记了 {most} 户，不能再自己加了。如果还有一户没登记，请拨打电话 {phone}。",
+    def __init__(self, most: int, ask: Text):
+        super().__init__("这扇门已经登记了 {most} 户，不能再自己加了。如果还有一户没登记，请{ask}。",
                          "{most} households are recorded at this door already, so no more can be added here. If another one is missing, "
-                         "call {phone}.", most=most, phone=phone or "-")
+                         "{ask}.", most=most, ask=ask)
 
 
 class BothRecorded(Refusal):

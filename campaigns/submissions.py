@@ -50,9 +50,9 @@ class Closed(Refusal):
     status = 403
 
     def __init__(self, campaign: Campaign, at: datetime):
-        super().__init__("登记已于 {when} 结束。如需补报，请拨打电话 {phone}。",
-                         "This closed {when}. If you still need to report, call {phone}.",
-                         when=clock.as_said(campaign.closes_at, campaign.tz, at), phone=campaign.terms.phone or "-")
+        super().__init__("登记已于 {when} 结束。如需补报，请{ask}。",
+                         "This closed {when}. If you still need to report, {ask}.",
+                         when=clock.as_said(campaign.closes_at, campaign.tz, at), ask=campaign.terms.whom_to_ask)
 
 
 class AlreadyRecorded(Refusal):

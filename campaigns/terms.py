@@ -51,7 +51,13 @@ class Terms:
     def of(cls, stored: dict) -> Terms:
         return cls(**{**stored, "trust": tuple(stored.get("trust", CHANNELS))})
 
+    @property
+    def whom_to_ask(self) -> Text:
+        """What to do where nothing here helps, for the end of a sentence: call the campaign's number, if it has one."""
+        return Text("拨打电话 {phone}", "call {phone}").fill(phone=self.phone) if self.phone else NO_PHONE
 
+
+NO_PHONE = Text("问上门的志愿者或社区工作人员", "ask the volunteer at your door or your community's office")
 DEFAULTS = Terms()
 
 

@@ -17,25 +17,26 @@ from campaigns.campaign import Campaign
 from campaigns.codes import codes, symbols
 from campaigns.codes.codes import Code, CodeUnknown
 from campaigns.frame.doors import Door
-from forms.language import Refusal
+from campaigns.terms import NO_PHONE
+from forms.language import Refusal, Text
 
 
 class CodeRevoked(Refusal):
     status = 410
 
     def __init__(self):
-        super().__init__("这个码已经作废，可能换了新的。请看门上或手里有没有更新的码；没有的话，请拨打电话 {phone}。",
+        super().__init__("这个码已经作废，可能换了新的。请看门上或手里有没有更新的码；没有的话，请{ask}。",
                          "This code was withdrawn, perhaps because a newer one replaced it. Look for a newer paper; "
-                         "if there is none, call {phone}.", phone=_phone())
+                         "if there is none, {ask}.", ask=whom_to_ask())
 
 
 class DoorEnded(Refusal):
     status = 410
 
     def __init__(self):
-        super().__init__("底册里这处房屋已经注销（如拆除或合并），不用登记。如果您住在这里，请拨打电话 {phone}。",
+        super().__init__("底册里这处房屋已经注销（如拆除或合并），不用登记。如果您住在这里，请{ask}。",
                          "The register says that this dwelling no longer exists (demolished or merged), so there is "
-                         "nothing to fill in. If you live here, call {phone}.", phone=_phone())
+                         "nothing to fill in. If you live here, {ask}.", ask=whom_to_ask())
 
 
 class NotHung(Refusal):
@@ -44,9 +45,9 @@ class NotHung(Refusal):
     status = 409
 
     def __init__(self):
-        super().__init__("这张卡还没有记到哪一户，暂时不能填。您门上或登记卡上另有登记码，请在下面输入；没有的话，请拨打电话 {phone}。",
+        super().__init__("这张卡还没有记到哪一户，暂时不能填。您门上或登记卡上另有登记码，请在下面输入；没有的话，请{ask}。",
                          "This card has not been put down for a home yet. If there is another code on your door or card, type it "
-                         "below; if there is none, call {phone}.", phone=_phone())
+                         "below; if there is none, {ask}.", ask=whom_to_ask())
 
 
 class HangerVoid(Refusal):
@@ -55,9 +56,9 @@ class HangerVoid(Refusal):
     status = 410
 
     def __init__(self):
-        super().__init__("这张卡已经作废（丢失或损坏），不能再用。您门上或登记卡上另有登记码，请在下面输入；没有的话，请拨打电话 {phone}。",
+        super().__init__("这张卡已经作废（丢失或损坏），不能再用。您门上或登记卡上另有登记码，请在下面输入；没有的话，请{ask}。",
                          "This card was reported lost or spoiled and cannot be used. If there is another code on your door or card, "
-                         "type it below; if there is none, call {phone}.", phone=_phone())
+                         "type it below; if there is none, {ask}.", ask=whom_to_ask())
 
 
 class BadgeAtTheDoor(Refusal):
@@ -193,6 +194,7 @@ def only_campaign() -> Campaign | None:
     return running[0] if len(running) == 1 else None
 
 
-def _phone() -> str:
+def whom_to_ask() -> Text:
+    """As the campaign of this page says."""
     campaign = g.get("campaign")
-    return campaign.terms.phone if campaign and campaign.terms.phone else "-"
+    return campaign.terms.whom_to_ask if campaign else NO_PHONE

@@ -12,7 +12,7 @@ def next_number(found: OpenDoor, most: int) -> int:
     with current_app.installation.store.read() as connection:
         number = missed.next_household(connection, found.door.id)
     if number > most:
-        raise missed.TooManyHouseholds(most, found.campaign.terms.phone)
+        raise missed.TooManyHouseholds(most, found.campaign.terms.whom_to_ask)
     return number
 
 

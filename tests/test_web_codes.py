@@ -1,10 +1,12 @@
 """Codes that do not open a form: each has its own page, its status, and a way out."""
+import dataclasses
 from datetime import timedelta
 
 import pytest
 import time_machine
 from sqlalchemy import select, update
 
+from campaigns import campaign as campaigns
 from campaigns import clock, throttle
 from campaigns.audit import COMMAND_LINE
 from campaigns.codes import codes, symbols
@@ -99,13 +101,16 @@ def test_a_form_that_is_open_already_can_be_sent_while_others_guess_from_the_sam
     assert filling.send(cast.fields(installation, campaign), follow=False).status == 303
 
 
-def test_a_revoked_code_says_that_a_newer_one_may_have_replaced_it(resident, installation, wang_household):
+def test_a_revoked_code_says_that_a_newer_one_may_have_replaced_it_and_whom_to_ask(resident, installation, campaign, wang_household):
     with installation.store.write() as connection:
         found = codes.find(connection, installation.server, wang_household.code)
         newer = codes.reissue(connection, installation.server, found, clock.now(), COMMAND_LINE)
     page = resident.open(f"/h/{wang_household.code}")
     assert page.status == 410 and "作废" in page.text and cast.PHONE in page.text
     assert resident.open(f"/h/{newer}").status == 200
+    with installation.store.write() as connection:
+        campaigns.set_terms(connection, campaign, dataclasses.replace(campaign.terms, phone=""), clock.now(), COMMAND_LINE, campaign.title)
+    assert "没有的话，请问上门的志愿者或社区工作人员。" in resident.open(f"/h/{wang_household.code}").text
 
 
 def test_a_dwelling_that_has_ended_needs_no_form(resident, installation, wang_household):

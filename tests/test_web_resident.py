@@ -195,7 +195,7 @@ def recorded(wang, fields):
 
 def test_inv_4_scanning_again_says_only_that_the_household_is_recorded(app, recorded, wang_household):
     stranger = Respondent(app).open(f"/h/{wang_household.code}")
-    assert "这一户已经登记" in stranger.text
+    assert "这一户已经登记" in stranger.text and f"没有回执号，请拨打电话 {cast.PHONE}。" in stranger.text
     page = stranger.response.get_data(as_text=True)
     assert recorded not in page and not [each for each in PERSONAL if each in page]
 

@@ -83,7 +83,7 @@ def _recorded(found: OpenDoor, typed: str = "", error: Text | None = None, notic
               status: int = 200) -> Response:
     open_now = found.campaign.phase(clock.now()) == "open"
     return Response(render_template("recorded.html", found=found, typed=typed, error=error, notice=notice,
-                                    open_now=open_now), status, mimetype="text/html")
+                                    open_now=open_now, whom_to_ask=found.campaign.terms.whom_to_ask), status, mimetype="text/html")
 
 
 def sheet(found: OpenDoor, household: int = 1) -> Sheet:
