@@ -20,6 +20,8 @@ _ALWAYS = list({
     "Permissions-Policy": "camera=(self), microphone=(), geolocation=(self)",
     "Cross-Origin-Opener-Policy": "same-origin",
 }.items())
+_WITH_FORMS = [*_ALWAYS, ("Content-Security-Policy", _POLICY_OF_FORMS)]
+_ALWAYS.append(("Content-Security-Policy", _POLICY))
 _WORTH_COMPRESSING = 4096
 # Where static files are answered, with and without a version in the address.
 _FILES = ("static", "front.kept", "kept")
@@ -40,8 +42,7 @@ def same_for_all() -> None:
 
 
 def _finish(response: Response) -> Response:
-    response.headers.extend(_ALWAYS)
-    response.headers["Content-Security-Policy"] = _POLICY_OF_FORMS if g.get("runs_forms") else _POLICY
+    response.headers.extend(_WITH_FORMS if "runs_forms" in g else _ALWAYS)
     if request.endpoint in _FILES:
         # where the address changes with the file
         if response.status_code in (200, 304) and static_files.is_of(request.args.get("v", ""), request.view_args["filename"]):

@@ -16,10 +16,18 @@ from sqlalchemy import Connection
 _MOST_AT_ONCE = 64
 
 
+def _closed_gate() -> threading.Lock:
+    gate = threading.Lock()
+    gate.acquire()
+    return gate
+
+
 @dataclass
 class _Job:
+    """`done`: a lock that is held until the job is; who waits for it takes it. An Event is three locks and as many objects."""
+
     work: Callable[[Connection], object]
-    done: threading.Event = field(default_factory=threading.Event)
+    done: threading.Lock = field(default_factory=_closed_gate)
     answer: object = None
     error: BaseException | None = None
 
@@ -35,7 +43,7 @@ class GroupWriter:
 
     def submit(self, work: Callable[[Connection], object]) -> object:
         job = self.later(work)
-        job.done.wait()
+        job.done.acquire()
         if job.error is not None:
             raise job.error
         return job.answer
@@ -44,7 +52,7 @@ class GroupWriter:
         """The answers to `works`, in their order; an error where one failed."""
         jobs = [self.later(work) for work in works]
         for job in jobs:
-            job.done.wait()
+            job.done.acquire()
         return [job.answer if job.error is None else job.error for job in jobs]
 
     def later(self, work: Callable[[Connection], object]) -> _Job:
@@ -105,4 +113,4 @@ class GroupWriter:
             for job, answer in zip(jobs, answers):
                 job.answer = answer
         for job in jobs:
-            job.done.set()
+            job.done.release()

@@ -42,14 +42,16 @@ def message(text: Text, status: int, nature: str = "") -> Response:
 
 def _printable(text: str) -> str:
     """Without what XML cannot hold."""
+    if text.isprintable():
+        return text
     return "".join(char for char in text if char >= " " or char in "\t\n")
 
 
 def finish(response: Response) -> Response:
     """The headers that clients look for on every answer."""
-    response.headers["X-OpenRosa-Version"] = "1.0"
-    response.headers["X-OpenRosa-Accept-Content-Length"] = str(current_app.installation.settings.max_upload)
-    response.headers["Content-Language"] = language.current()
+    response.headers.extend([
+        ("X-OpenRosa-Version", "1.0"), ("X-OpenRosa-Accept-Content-Length", str(current_app.installation.settings.max_upload)),
+        ("Content-Language", language.current())])
     return response
 
 
