@@ -12,6 +12,7 @@ from survey.questionnaire.whole import apply_action, questionnaire_html
 from tests import cast
 from tests.cast import WANG
 from tests.forms_inline import form
+from tests.phone_drafts import wait_for_draft, wait_until_forgotten
 from tests.respondent import Respondent
 from tests.test_browser_journeys import fill, receipt_of, send
 
@@ -69,18 +70,6 @@ def test_the_first_view_of_the_census_weighs_less_than_60_kib(app, wang_househol
     answers = [page.response.data] + [page.client.get(link).data for link in [*links, "/static/form/drafts.js"]]
     assert sum(len(gzip.compress(data, 6)) for data in answers) < MOST_BYTES
 
-KEPT = """async () => { const { open } = await import("/static/form/drafts.js");
-    const draft = await open(location.pathname.replace(/\\/form$/, "").toUpperCase() + " page").load();
-    return Boolean(draft) && draft.value.fields.some(([name, value]) => value === "李𠮷" || value === "77"); }"""
-
-
-def wait_for_draft(page):
-    for _ in range(100):
-        if page.evaluate(KEPT):
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError("no draft was kept")
-
 
 def test_a_resident_copies_finds_stops_and_goes_on_where_it_was(phone, wang_household, installation, campaign):
     fields = cast.fields(installation, campaign)
@@ -100,7 +89,7 @@ def test_a_resident_copies_finds_stops_and_goes_on_where_it_was(phone, wang_hous
     page.locator("#q-person-1-ethnicity-filter").fill("汉")
     page.locator("[name=q-person-1-ethnicity]").select_option("01")
     page.locator("[name=q-person-1-name]").fill("李𠮷")
-    wait_for_draft(page)
+    wait_for_draft(page, "李𠮷")
     page.close()
     again = page.context.new_page()
     again.goto(f"/h/{wang_household.code}/form")
@@ -112,17 +101,14 @@ def test_a_resident_copies_finds_stops_and_goes_on_where_it_was(phone, wang_hous
     send(again)
     receipt_of(again)
     assert [row["answers"] for row in cast.kept(installation, campaign)] == [WANG]
-    again.wait_for_timeout(300)
-    kept = again.evaluate("""async () => { const { open } = await import("/static/form/drafts.js");
-        return open(location.pathname.replace(/\\/receipt$/, "").toUpperCase() + " page").load(); }""")
-    assert kept is None
+    wait_until_forgotten(again)
 
 
 def test_a_draft_is_begun_anew_and_another_door_knows_nothing_of_it(phone, wang_household, li_household):
     page = phone(language="en")
     page.goto(f"/h/{wang_household.code}/form")
     page.locator("[name=q-area]").fill("77")
-    wait_for_draft(page)
+    wait_for_draft(page, '"77"')
     page.goto(f"/h/{li_household.code}/form")
     page.locator("[name=q-area]").wait_for()
     page.wait_for_timeout(300)

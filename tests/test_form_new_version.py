@@ -7,6 +7,7 @@ from lxml import html
 
 from tests import app_cases, cast
 from tests.forms_inline import workbook
+from tests.phone_drafts import wait_for_draft
 from tests.test_app_offline import field, new_phone, server
 from tests.test_form_pages_site import use
 from tests.test_form_takeover import NEXT, SEND, opened
@@ -56,7 +57,7 @@ def begun(phone, installation, campaign, wang_household):
     page.locator(NEXT).click()
     page.locator("button[value^='add:']").click()
     page.fill("[name=q-thing-0-title]", "Bicycle")
-    page.wait_for_timeout(1500)  # a draft is written soon after the last key
+    wait_for_draft(page, "Bicycle")
     use(installation, campaign, workbook(survey=NEW, choices=PLACES))
     return page
 
@@ -99,7 +100,7 @@ def test_a_form_on_one_page_is_taken_as_begun_and_its_draft_goes_over(phone, app
     page = phone(language="en")
     page.goto(f"/h/{wang_household.code}/form")
     page.fill("[name=q-contact]", "Li Lei")
-    page.wait_for_timeout(1500)
+    wait_for_draft(page, "Li Lei")
     client, path = app.test_client(), f"/h/{li_household.code}/form"
     sent = {one.get("name"): one.get("value") for one in html.fromstring(client.get(path).text).xpath("//input[@type='hidden']")}
     use(installation, campaign, workbook(survey=PLAIN + "| integer | floors | Floors | yes |"))

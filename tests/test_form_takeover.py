@@ -12,6 +12,7 @@ from campaigns.store.schema import submission
 from forms import browser
 from tests import cast
 from tests.forms_inline import workbook
+from tests.phone_drafts import wait_for_draft
 from tests.respondent import Respondent
 from tests.runtime_walker import photo
 from tests.test_form_pages_site import use
@@ -91,7 +92,7 @@ def test_a_form_is_taken_over_kept_and_sent_though_the_tab_closes_the_network_fa
     page.locator("button[value^='add:']").click()
     page.fill("[name=q-thing-0-title]", "Stairs")
     page.fill("[name=q-thing-0-number]", "3")
-    page.wait_for_timeout(2500)  # a draft is written soon after the last key
+    wait_for_draft(page, "Stairs")
     page.close()
 
     again = page.context.new_page()  # TKO-2
