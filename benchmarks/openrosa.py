@@ -3,8 +3,8 @@
 The peer is ODK Central v2026.2.2 on the same kind of machine (2 cores, the client on it too), near-empty, without nginx and TLS,
 with node and PostgreSQL counted; it checks no constraint. Its form is of the same size; what it was not asked has no figure.
 An empty Flask page under the same server, sent the same posts, tells what is left for the product to save. The aim of 0.9 CPU ms
-is out of reach here: that page takes 0.6 of it, judging three persons 0.45 and writing the transaction (ten statements, the
-audit's hash, the commit) 0.8, before anything is looked up, sealed or answered.
+is out of reach here: that page takes 0.6 of it and writing the transaction (eight statements, the audit's hash, the commit) as much
+or more, before anything is looked up, judged, sealed or answered (ARCHITECTURE.md, Decisions, has all parts).
 """
 from __future__ import annotations
 

@@ -30,7 +30,12 @@ def _digest(path: Path) -> str:
 
 def one(name: str) -> str:
     """Where a page finds a file that imports nothing."""
-    return f"{current_app.static_url_path}/{name}?v={_digest(Path(current_app.static_folder, name))}"
+    return _one(current_app.static_url_path, current_app.static_folder, name)
+
+
+@cache
+def _one(url: str, folder: str, name: str) -> str:
+    return f"{url}/{name}?v={_digest(Path(folder, name))}"
 
 
 def is_of(stated: str, name: str) -> bool:
