@@ -10,6 +10,7 @@ SLP-6 yes in another spelling: what is understood counts as yes, anything else i
 SLP-7 A language written in two ways; a default_language that no column has; a misspelt setting, or one below the first row.
 SLP-8 pulldata() from a column that the file does not have is always empty, and so is a list that the form does not have.
 SLP-9 A trigger outside of a repeat that sets an answer in it: with a second entry apps stop there.
+SLP-10 A picture or recording that the language in which the form begins does not have: apps cannot change to that language.
 """
 from __future__ import annotations
 
@@ -25,6 +26,7 @@ from forms.building import NO, YES
 from forms.expressions import resolve
 from forms.functions.lookups import plain
 from forms.language import Text
+from forms.model.texts import MEDIA
 from forms.questions import Question
 from forms.workbook import Problem, Row
 from forms.xpath.errors import XPathError
@@ -59,6 +61,7 @@ def slips(form: Form, rows: dict[str, list[Row]]) -> Iterator[Problem]:
             yield from _of_cells(form, question, row)
             yield from _of_files(form, question, row)
             yield from _of_triggers(form, question)
+            yield from _of_media(form, question)
     yield from _of_settings(form, rows)
 
 
@@ -187,6 +190,17 @@ def _of_triggers(form: Form, question: Question) -> Iterator[Problem]:
             yield _slip(question, Text(f"它会改重复部分里的“{name}”；有两份时，采集软件会停在这里",
                                        f"it sets “{name}” inside a repeat; with a second entry apps stop there"),
                         Text("请把它也放进那个重复部分", "Move it into that repeat"), "trigger")
+
+
+def _of_media(form: Form, question: Question) -> Iterator[Problem]:
+    texts, identity = form.definition.texts, question.node.label.identity if question.node.label else ""
+    for language in texts.languages if identity else ():
+        for kind in MEDIA:
+            if texts.exact(identity, language, kind) and not texts.exact(identity, texts.default, kind):
+                yield _slip(question, Text(f"只有“{language}”有 {kind}，起始语言“{texts.default}”没有：ODK Collect 换语言时会停下",
+                                           f"only {language} has its {kind}, and {texts.default}, which the form begins with, has none: "
+                                           "ODK Collect stops when the language is changed"),
+                            Text(f"请给“{texts.default}”也写一个文件", f"Name a file for {texts.default} too"), f"{kind}::{language}")
 
 
 def _of_settings(form: Form, rows: dict[str, list[Row]]) -> Iterator[Problem]:

@@ -69,6 +69,11 @@ def test_a_type_in_capitals_is_told_how_it_is_written():
     assert [problem.remedy.en.rsplit(" ", 1)[1] for problem in found] == ["text", "select_one"]
 
 
+def test_a_recording_that_the_first_language_lacks_is_named():
+    loaded = form("| type | name | label::en | label::zh | audio::zh | image::en |\n| text | a | A | 甲 | z.mp3 | e.png |")
+    assert [place for place in warned(loaded) if place[2].startswith(("audio", "image"))] == [("survey", 2, "audio::zh")]
+
+
 def test_words_of_external_choices_in_a_second_language_are_named():
     loaded = form("| type | name | label | choice_filter |\n| select_one_external c | q | Q | st='1' |",
                   external_choices="| list_name | name | label::en | label::zh | st |\n| c | a | A | 甲 | 1 |")
