@@ -168,6 +168,10 @@ def reports(here) -> list[dict]:
         return [dict(row) for row in connection.execute(select(report).order_by(report.c.id)).mappings()]
 
 
+BELOW_HEAD = """() => document.querySelector(".progress").getBoundingClientRect().top >=
+    document.querySelector(".app-head").getBoundingClientRect().bottom"""
+
+
 class AppPhone:
     """One phone of 360 x 740 with the app. `context`: of Playwright."""
 
@@ -256,6 +260,7 @@ class AppPhone:
                 return
             last = page.get_by_role("button", name=re.compile("提交"))
             if last.count() and last.first.is_visible():
+                assert page.evaluate(BELOW_HEAD)
                 last.first.click()
                 page.locator(".flash").wait_for(timeout=20_000)
                 return

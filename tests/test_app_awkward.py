@@ -91,7 +91,9 @@ def test_an_awkward_day_comes_through_once_and_with_the_right_times(
     page.get_by_label("联系人").wait_for()
     assert page.get_by_label("联系人").input_value() == "周桂兰"  # APP-15
     page.get_by_text("邻居或楼长代答").click()
+    phone.page.set_viewport_size({"width": 360, "height": 420})  # the keyboard is up
     phone.answer("周桂兰", "3")
+    phone.page.set_viewport_size({"width": 360, "height": 740})
     phone.open_door("502")
     assert not page.get_by_text("邻居或楼长代答").count()
     phone.outcome("502", "没人在家")

@@ -210,7 +210,7 @@ export class View {
   focus() {
     const target = this.root.querySelector("#error-summary") || this.root.querySelector(".notice") ||
       (this.title.textContent ? this.title : this.root);
-    window.scrollTo(0, this.root.getBoundingClientRect().top + window.scrollY - 16);
+    this.root.scrollIntoView(); // below what stays at the top (scroll-padding)
     target.focus({ preventScroll: true });
   }
 
