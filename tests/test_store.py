@@ -3,6 +3,7 @@ import sqlite3
 import threading
 import uuid
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -10,7 +11,8 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import func, select
 
-from campaigns import assignments, clock, figures, merge, missed, rounds, tally
+from campaigns import assignments, clock, doorway, field_password, figures, merge, missed, rounds, tally
+from campaigns import campaign as campaigns
 from campaigns.audit import COMMAND_LINE, broken_at
 from campaigns.store import NotSaved, Store, migrations
 from campaigns.store.migrations import newest
@@ -154,6 +156,23 @@ def test_two_stores_of_one_file_write_in_turn(tmp_path):
     assert len(keys(one)) == 120
 
 
+def test_what_is_remembered_of_a_campaign_is_read_anew_when_another_process_changed_it(tmp_path):
+    one, two = core.installation(tmp_path), core.installation(tmp_path)
+    made = cast.campaign(one)
+    house = cast.door(one, made, "501")
+
+    def told(here):
+        with here.store.read() as connection:
+            return doorway.behind(connection, here.server, house.code).campaign
+
+    assert told(one) is told(one)
+    with two.store.write() as connection:
+        changed = campaigns.set_terms(connection, made, replace(made.terms, phone="0632-5550199"), clock.now(), COMMAND_LINE)
+    assert told(one) == changed != made
+    one.store.close()
+    two.store.close()
+
+
 def test_an_error_of_the_database_does_not_show_the_values_it_was_given(store):
     store.submit(add("王小明"))
     with pytest.raises(Exception, match="UNIQUE") as error:
@@ -192,6 +211,20 @@ def test_a_whole_small_campaign_runs_on_postgresql_by_url(tmp_path, postgresql):
         assert broken_at(connection, made.id) is None
     with pytest.raises(Exception, match="append-only"), here.store.write() as connection:
         connection.execute(submission.delete())
+    here.store.close()
+
+
+def test_who_sends_and_which_door_it_is_are_found_on_postgresql(tmp_path, postgresql):
+    here = core.installation(tmp_path / "home", store=postgresql)
+    made = cast.campaign(here, slug="found")
+    house, alice = cast.door(here, made, "501"), cast.person(here, made, "volunteer", "艾丽丝").user
+    with here.store.write() as connection:
+        given = field_password.issue(connection, here.keyring, made, alice, clock.now(), COMMAND_LINE)
+    with here.store.read() as connection:
+        behind = doorway.behind(connection, here.server, house.code)
+        holder = field_password.holder(connection, here.keyring, given.name)
+    assert (behind.campaign, behind.door.id, behind.recorded) == (made, house.door_id, False)
+    assert (holder.campaign, holder.user, holder.language) == (made, alice, "zh")
     here.store.close()
 
 
