@@ -39,6 +39,8 @@ FILES = [
     (r"is no GeoJSON.*$", "不是 GeoJSON 的 FeatureCollection"),
     (r"feature (\d+) is no.*$", "第 {0} 个不是点、线或面"),
     (r"is no XML.*$", "不是正确的 XML"),
+    (r"there is no heading.*$", "第一行没有列名"),
+    (r"there is no list of root/item.*$", "里面没有列表（root/item）"),
     (r"there is no column (.*) in it$", "没有“{0}”这一列"),
 ]
 _FILE = re.compile(r"the file (.*?): (.*)$", re.S)

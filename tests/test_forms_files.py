@@ -54,7 +54,9 @@ def test_a_list_as_a_chinese_spreadsheet_saves_it_is_read_and_kept_as_utf_8(enco
 
 @pytest.mark.parametrize("content, said", [
     ('name,label\na,"A\nb,B\n', "quotation mark"), ('name,label\na,"A"x\n', "quotation mark"), (b"name,label\na,\xff\xff\n", "UTF-8"),
-    ("#\na\n", "column name"), ("id,label\na,A\n", "no column name"), ("Name,Label\na,A\n", "no column label"),
+    ("#\na\n", "column name"),
+    ("<html><body>Please log in</body></html>", "no list"), ("\ufeff", "no heading"), ("  \n \n", "no heading"),
+    ("id,label\na,A\n", "no column name"), ("Name,Label\na,A\n", "no column label"),
 ])
 def test_a_list_that_cannot_be_read_or_lacks_a_column_is_refused_with_its_name(content, said):
     with pytest.raises(FormError) as refused:
@@ -102,6 +104,7 @@ def test_properties_of_places_are_texts_as_apps_read_them(value, kept):
 @pytest.mark.parametrize("content", [
     "{", "[]", features(kind="Feature"), features({"geometry": None, "properties": {"id": "a", "title": "A"}}),
     features({"geometry": {"type": "MultiPoint", "coordinates": [[1, 2]]}, "properties": {"id": "a", "title": "A"}}),
+    '{"type": "FeatureCollection", "features": [{"type": "Feature", "geometry": {"type": "Point", "coordinates": [NaN, 1]}}]}',
     features({"geometry": {"type": "Point", "coordinates": ["x", "y"]}, "properties": {"id": "a", "title": "A"}})])
 def test_what_is_no_collection_of_points_lines_and_areas_is_refused(content):
     with pytest.raises(FormError, match="g.geojson"):

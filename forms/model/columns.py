@@ -14,12 +14,15 @@ _COLUMN = re.compile(r"[^\W\d][\w.\-]*$")
 
 
 def lacking_columns(form: Definition) -> Iterator[Fault]:
-    """One fault for each column that a question's choices need and the given file does not have. ODK Collect cannot open such a form."""
+    """One fault for each column that a question's choices need and the given file does not have, or for a file without a list. ODK
+    Collect cannot open such a form."""
     for node in form.nodes.values():
         if node.choices is None:
             continue
         named, alike = _named(node.choices)
         src = form.external.get(named, "")
+        if src and named not in form.lacking and len(form.instances[named]) and form.instances[named].find("root") is None:
+            yield Fault(f"the file {src.rsplit('/', 1)[-1]}: there is no list of root/item in it", node.ref, "parameters")
         items = form.instances[named].findall("root/item") if src else []
         for column in dict.fromkeys(_wanted(node.choices)) if items else ():
             if not any(cell.tag == column or alike and plain(cell.tag) == plain(column) for item in items for cell in item):

@@ -12,6 +12,7 @@ import codecs
 import csv
 import io
 import json
+import math
 import re
 
 from lxml import etree
@@ -59,6 +60,8 @@ def csv_rows(content: bytes) -> list[dict[str, str]]:
     lines, delimiter = _lines(content)
     heading = next((line for line in lines if line), [])
     rows = lines[lines.index(heading) + 1:] if heading else []
+    if content and not any(name.strip() for name in heading):
+        raise ValueError("there is no heading in its first row")
     wrong = next((name for name in heading if not _NAME.match(name.strip())), None)
     if wrong is not None and not delimiter:
         raise ValueError(f"the column name {wrong!r} cannot be used")
@@ -72,7 +75,7 @@ def tidied(content: bytes) -> bytes:
     lines, delimiter = _lines(content)
     tidy = [[cell.strip() for cell in line] for line in lines]
     tidy = [line for line in tidy if line not in ([], [""])]
-    if tidy == [line for line in lines if line] == lines and _is_utf8(content):
+    if not tidy or tidy == lines and _is_utf8(content):
         return content
     out = io.StringIO()
     csv.writer(out, delimiter=delimiter or ",", lineterminator="\n").writerows(tidy)
@@ -192,7 +195,8 @@ def _places(geometry: dict) -> str:
 
 
 def _place(longitude: _Written, latitude: _Written, altitude: _Written | int = 0, *_more: _Written) -> str:
-    float(latitude), float(longitude), float(altitude)
+    if not all(math.isfinite(float(part)) for part in (latitude, longitude, altitude)):
+        raise ValueError(latitude)
     return f"{latitude} {longitude} {altitude} 0"
 
 
