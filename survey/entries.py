@@ -28,7 +28,7 @@ from survey.held_files import DoorShelf
 from survey.instances import Instance
 from survey.questionnaire.pages import REVIEW
 from survey.questionnaire.walk import Walk, World, by_pages
-from survey.questionnaire.whole import apply_action
+from survey.questionnaire.whole import acted_on, apply_action
 from survey.runtime_words import words_digest
 
 STALE = Text("页面打开太久了，这次没有提交成功。您填的都还在，请再按一次“提交登记”。",
@@ -118,7 +118,7 @@ def take(sheet: Sheet, instance: Instance | None, at: datetime, *, stale: bool =
         return show(sheet, shown)
     changed = apply_action(found.form, raw, post)
     if changed is not None:
-        return show(sheet, replace(shown, answers=changed))
+        return show(sheet, replace(shown, answers=changed, at=acted_on(post)))
     try:
         require_takeable(found, shown.instance, at)
     except (CodeRevoked, NotOpen, Closed) as refusal:

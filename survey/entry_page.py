@@ -42,7 +42,7 @@ class Sheet:
 class Shown:
     """What the page shows beside the questions. `walk`: where a form that is filled page by page stands. `receipt`: the number
     of a correction; `ask_receipt`: show its field. `runtime`: what the script needs to take over from here. `begins`: nothing is
-    filled in yet."""
+    filled in yet. `at`: the person by whom the page opens."""
 
     instance: Instance
     answers: dict | None = None
@@ -56,6 +56,7 @@ class Shown:
     walk: Walk | None = None
     runtime: Markup = Markup()
     begins: bool = False
+    at: int | None = None
 
 
 def show(sheet: Sheet, shown: Shown) -> Response:
@@ -73,7 +74,7 @@ def show(sheet: Sheet, shown: Shown) -> Response:
         shown.status, heading=language.tell(heading), action=sheet.action, token=csrf_token(), place=found.door.place,
         instance=shown.instance.signed(current_app.installation.server, found.text), form=str(found.form_id),
         body=shown.walk.html() if shown.walk else lasting(page_parts(found.form, now)[0]) if blank else
-        questionnaire_html(found.form, now, shown.answers, shown.errors),
+        questionnaire_html(found.form, now, shown.answers, shown.errors, at=shown.at),
         send="" if shown.walk else lasting(_send_button(now)),
         runtime=shown.runtime, draft=lasting(_draft_offer(now)) if shown.begins else "",
         notice=_notice(shown), receipt=_receipt_field(shown),

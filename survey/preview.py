@@ -21,7 +21,7 @@ from survey import filled, headers, held_files, language, static_files
 from survey.held_files import Shown
 from survey.questionnaire import words
 from survey.questionnaire.walk import Walk, World, by_pages
-from survey.questionnaire.whole import apply_action, questionnaire_html
+from survey.questionnaire.whole import acted_on, apply_action, questionnaire_html
 from survey.runtime_words import words_json
 
 MOST_PERSONS = 100
@@ -137,7 +137,7 @@ def _one_page(form: Form) -> Response:
     raw = from_post(form, request.form)
     changed = apply_action(form, raw, request.form)
     if changed is not None or request.form.get("_language"):
-        return _page(form, questionnaire_html(form, language.current(), raw if changed is None else changed))
+        return _page(form, questionnaire_html(form, language.current(), raw if changed is None else changed, at=acted_on(request.form)))
     result = _judged(form, raw)
     if result.errors:
         return _page(form, questionnaire_html(form, language.current(), result.cleaned, result.errors), 422)

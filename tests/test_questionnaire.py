@@ -187,6 +187,15 @@ def test_removing_a_person_keeps_the_others():
     assert [p["name"] for p in raw["person"]] == ["甲", "丙"]
 
 
+@pytest.mark.parametrize("does, index, opens", [("_remove", "1", "q-person-1-name"), ("_remove", "2", "q-person-1-name"),
+                                                ("_copy", "2", "q-person-2-name")])
+def test_without_script_the_page_opens_by_the_person_who_was_copied_into_or_taken_away(does, index, opens):
+    post = MultiDict(to_post(CENSUS, household(person=[person(name=name) for name in "甲乙丙"])))
+    post[does] = index
+    answer = preview_app(CENSUS).test_client().post("/", data=post)
+    assert html.fromstring(answer.text).xpath("//*[@autofocus]/@id") == [opens]
+
+
 @pytest.mark.parametrize("index", ["9", "-1", "²", "x", "", "9" * 5000])
 def test_removing_somebody_who_is_not_there_changes_nothing(index):
     assert (apply_action(CENSUS, household(), {"_remove": [index]}) or household()) == household()

@@ -138,15 +138,16 @@ class FormItems:
 
 
 def questionnaire_html(form: Form, language: str, answers: dict | None = None, errors: Iterable[AnswerError] = (),
-                       persons: int = 1) -> Markup:
+                       persons: int = 1, at: int | None = None) -> Markup:
     """The questionnaire's fragment with these answers in it, each error beside its field and all of them on top.
 
     `answers`: raw or clean (see `forms.answers`); at least `persons` blocks are shown. `errors`: as `validate` gave them.
+    `at`: the person by whom the page is to open (see `acted_on`).
     """
     errors = list(errors)
     if answers is None and not errors:
         return Markup("".join(page_parts(form, language, persons)))
-    return _render(form, language, answers or {}, errors, persons)
+    return _render(form, language, answers or {}, errors, persons, at)
 
 
 @lru_cache(maxsize=128)
@@ -155,7 +156,7 @@ def page_parts(form: Form, language: str, persons: int = 1) -> tuple[str, ...]:
     return (str(_render(form, language, {}, [], persons)),)
 
 
-def _render(form: Form, language: str, answers: dict, errors: list[AnswerError], persons: int) -> Markup:
+def _render(form: Form, language: str, answers: dict, errors: list[AnswerError], persons: int, at: int | None = None) -> Markup:
     shown = dict(answers)
     if form.repeat:
         given = list(answers.get(form.person_repeat) or [])
@@ -164,17 +165,20 @@ def _render(form: Form, language: str, answers: dict, errors: list[AnswerError],
     items = page.items(form.questions, "q-", shown, ())
     pattern = page.person("__i__", {}) if form.repeat else None
     if not errors and form.repeat:
-        _focus_new_person(answers.get(form.person_repeat) or [], items)
+        _focus_person(answers.get(form.person_repeat) or [], items, at)
     return Markup(templates.get_template("questionnaire/body.html").render(
         items=items, pattern=pattern, summary=page.summary(), language=language, form=form,
         t=lambda name, **values: page.to(getattr(words, name), **values), script_words=script_words(language)))
 
 
-def _focus_new_person(given: list, items: list[Item]) -> None:
-    """After `add a person` without script: put the cursor into the new, empty block."""
-    if len(given) > 1 and not given[-1]:
+def _focus_person(given: list, items: list[Item], at: int | None) -> None:
+    """Without script, a long page opens where the person was: at the new, empty block, or by the one that was copied into or
+    taken away."""
+    added = len(given) > 1 and not given[-1]
+    if added or at is not None:
         blocks = next(item.items for item in _below(items) if item.kind == "repeat")
-        next(item for item in _below(blocks[-1].items) if item.kind not in ("group", "note")).autofocus = True
+        block = blocks[-1 if at is None else min(at, len(blocks) - 1)]
+        next(item for item in _below(block.items) if item.kind not in ("group", "note")).autofocus = True
 
 
 def _below(items: list[Item]):
@@ -204,6 +208,12 @@ def apply_action(form: Form, raw: dict, post: Mapping) -> dict | None:
     if _is_place(index, people):
         del people[int(index)]
     return raw | {form.person_repeat: people}
+
+
+def acted_on(post: Mapping) -> int | None:
+    """The person whom a button of the post copies into or takes away."""
+    index = _value(post, "_copy") or _value(post, "_remove") or ""
+    return int(index) if index.isascii() and index.isdigit() and len(index) <= 6 else None
 
 
 def _is_place(index: str, people: list) -> bool:
