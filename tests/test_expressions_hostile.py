@@ -53,6 +53,17 @@ def test_an_expression_is_stopped_by_the_clock(monkeypatch):
         compile("count(//*[count(//*) > 1])").value(BIG, Context(top=BIG))
 
 
+@pytest.mark.parametrize("pattern", ["a{9999999}", "((a{999}){999}){999}", "(a{1000000,}|b)", "(?:[0-9]{200}-){200}", r"(a)\1{99999}"])
+def test_a_pattern_that_would_fill_the_memory_is_refused_before_it_is_made(pattern):
+    with pytest.raises(EvaluationError, match="repeats a part too often"):
+        compile(f"regex('a', '{pattern}')").value(BIG, Context())
+
+
+@pytest.mark.parametrize("pattern", ["a{1,9999999}", "[0-9]{17}[0-9Xx]", ".{0,65535}", r"a\{9999999\}|a", "[{9999999}a]", "a{0}a|b"])
+def test_a_pattern_may_speak_of_many_without_growing(pattern):
+    assert compile(f"regex('a', '{pattern}')").value(BIG, Context()) is (pattern != "[0-9]{17}[0-9Xx]")
+
+
 ANYTHING = [
     "''", "'\ud800'", "'%'", "'(a'", "'\\\\Q'", "'2026-13-45'", "'9999-12-31T23:59:59Z'", "'0001-01-01T00:00:00+14:00'",
     "'inf nan'", "'½'", "'1 2 3 4;'", "0 div 0", "1 div 0", "-1 div 0", "-0.5", "99999999999999999999999999", "true()",

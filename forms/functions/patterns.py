@@ -15,12 +15,14 @@ from forms.xpath.errors import EvaluationError
 LONGEST = 0.1  # seconds
 MOST_TRIES = 10
 MOST_CHARACTERS = 5_000
+MOST_PIECES = 10_000  # some 4 MB
 DIGITS, WORDS, SPACES = "0-9", "a-zA-Z0-9_", r" \t\n\x0b\f\r"
 # In Java and JavaScript these stand for ASCII alone; \h and \R are Java's.
 ESCAPES = {"d": f"[{DIGITS}]", "D": f"[^{DIGITS}]", "w": f"[{WORDS}]", "W": f"[^{WORDS}]", "s": f"[{SPACES}]",
            "S": f"[^{SPACES}]", "h": r"[ \t\xa0\u1680\u180e\u2000-\u200a\u202f\u205f\u3000]", "z": r"\Z",
            "Z": r"(?=(?:\r\n|[\n\r\u0085\u2028\u2029])?\Z)", "R": r"(?:\r\n|[\n\x0b\f\r\u0085\u2028\u2029])"}
 _CHOOSING = frozenset("*+?|,(\\")  # without these, a pattern can match in one way only
+_PIECE = re.compile(r"\\.|\[(?:\\.|[^]\\])*\]|\{(\d+)(?:,\d*)?\}|.", re.S)
 _NAMED = re.compile(r"\\k<(\w+)>")
 INSIDE = {"d": DIGITS, "w": WORDS, "s": SPACES}
 
@@ -59,12 +61,33 @@ def _compiled(pattern: str) -> regex.Pattern | str:
         return f"the pattern {pattern[:30]!r}… has more than {MOST_CHARACTERS} characters"
     try:
         translated = _translated(pattern)
+        if _pieces(translated) > MOST_PIECES:
+            return f"the pattern {pattern[:60]!r} repeats a part too often"
         try:
             return regex.compile(translated, regex.VERSION1)
         except regex.error:
             return regex.compile(translated, regex.VERSION0)  # a lone [ within brackets, as JavaScript has it
     except (regex.error, RecursionError, OverflowError, ValueError, IndexError) as error:
         return f"the pattern {pattern[:60]!r} is wrong ({error})"
+
+
+def _pieces(pattern: str) -> int:
+    """How long the pattern becomes: `regex` writes a part that must come n times n times, and parts within parts likewise."""
+    sums, last = [0], 0  # of each open bracket; of the part before
+    for piece in _PIECE.finditer(pattern):
+        if piece[1]:
+            again = last * (max(int(piece[1][:9]), 1) - 1)
+            last += again
+            sums[-1] += again
+        elif piece[0] == "(":
+            sums.append(0)
+        elif piece[0] == ")" and len(sums) > 1:
+            last = sums.pop()
+            sums[-1] += last
+        else:
+            last = 1
+            sums[-1] += 1
+    return sum(sums)
 
 
 def _translated(pattern: str) -> str:
