@@ -17,6 +17,7 @@ FAULTS = [
     (r"the expression ends too early$", "表达式没有写完"),
     (r"(.*) is missing$", "少了 {0}"),
     (r"the pattern (.*) is wrong(.*)$", "regex 的式样 {0} 写得不对"),
+    (r"the pattern (.*) repeats a part too often$", "regex 的式样 {0} 重复的次数太多"),
     (r"the prefix (.*) is unknown$", "不认识前缀 {0}"),
     (r"(.*) is no axis$", "没有 {0} 这种写法"),
     (r"more than (\d+) (?:levels|comparisons|parts|steps|signs|words).*$", "太长或太深，超过 {0}"),

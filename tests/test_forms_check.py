@@ -298,6 +298,7 @@ def test_languages_and_settings_that_do_not_fit_are_said():  # (SLP-7)
     ("| type | name | label | constraint |\n| integer | a | A | . == 1 |", "相等只写一个 ="),
     ("| type | name | label | constraint |\n| integer | a | A | . > 1 且 . < 9 |", "并且写 and"),
     ("| type | name | label | constraint |\n| integer | a | A | LEN(.) > 3 |", "string-length"),
+    ("| type | name | label | constraint |\n| text | a | A | regex(., 'a{9999999}') |", "重复的次数太多"),
     ("| type | name | label | parameters |\n| range | a | A | start=0 end=10 step=0 |", "step 不能是 0"),
     ("| type | name | label | parameters |\n| text | b | B | |\n| image | a | A | max-pixels=big |", "第 3 行 parameters 列"),
     ("| type | name | label |\n| select_one_from_file t.xlsx | a | A |", "另存为 CSV"),
